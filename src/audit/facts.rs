@@ -1,0 +1,155 @@
+//! In: nothing. Out: the shapes of what an audit finds. Owned text only; no syntax nodes leave a room.
+
+use crate::vocabulary::Family;
+use serde::{Deserialize, Serialize};
+
+/// What a mention of a predicate is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SiteKind {
+    /// It is called (or, for an object-like mention, used as a value) in a function.
+    Call,
+    /// Its body stands here, or the macro of that name is defined here.
+    Definition,
+    /// Its prototype stands here.
+    Declaration,
+    /// It is called in the body of another macro.
+    Macro,
+}
+
+impl SiteKind {
+    /// Gives the word of the wire format.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Definition => "definition",
+            Self::Declaration => "declaration",
+            Self::Macro => "macro",
+        }
+    }
+}
+
+/// One place where a kind is tested, or the test is declared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Site {
+    /// Path, relative to the tree.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in bytes, from 1: tells two calls on one line apart.
+    pub column: u32,
+    /// Enclosing function, or enclosing macro where kind is `macro`; empty at file level.
+    pub function: String,
+    /// The predicate's name.
+    pub predicate: String,
+    /// Its family.
+    pub family: Family,
+    /// What the mention is.
+    pub kind: SiteKind,
+    /// The kinds that the predicate accepts; empty where not known.
+    pub accepts: Vec<String>,
+    /// The `#if` arms around it, outermost first: `CONFIG_X`, `!CONFIG_Y`.
+    pub arms: Vec<String>,
+}
+
+/// What the audit says of one walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every use is behind a guard.
+    Prepared,
+    /// Some path reaches a use with a kind that it is wrong for.
+    Unprepared,
+    /// Cannot be told, for the reason given.
+    Unknown,
+    /// No entry is looked at.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// Gives the word of the wire format.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Unprepared => "unprepared",
+            Self::Unknown => "unknown",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// A line of source, quoted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Path, relative to the tree.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// The line's text, trimmed.
+    pub text: String,
+}
+
+/// A use that is right for some kinds only.
+pub type Use = Line;
+
+/// One call of a walker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Walk {
+    /// Path, relative to the tree.
+    pub file: String,
+    /// Enclosing function.
+    pub function: String,
+    /// Line of the call, from 1.
+    pub line: u32,
+    /// First and last line of the enclosing function, for the excerpt.
+    pub span: (u32, u32),
+    /// The walker called.
+    pub walker: String,
+    /// Flags set on the cursor in this function, as written, sorted; `?` stands for flags a caller sets.
+    pub flags: Vec<String>,
+    /// The cursor variable.
+    pub cursor: String,
+    /// How the cursor comes to be: `DEFINE_FOLIO_VMA_WALK`, `struct`, `parameter`.
+    pub cursor_from: String,
+    /// Kinds that the walker may return; empty while contracts are not inferred.
+    pub contract: Vec<String>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Kinds left over, for unprepared.
+    pub unhandled: Vec<String>,
+    /// The first wrong use, for unprepared.
+    #[serde(rename = "use")]
+    pub used: Option<Use>,
+    /// The path from the walk to the use.
+    pub witness: Vec<Line>,
+    /// Why the verdict is what it is.
+    pub reason: String,
+}
+
+/// Something the audit could not see.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BlindSpot {
+    /// Path, relative to the tree.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// What was not seen: a sentence.
+    pub what: String,
+}
+
+/// All that an audit of one state found. Lists are sorted by file and line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    /// The predicates found, by name.
+    pub predicates: Vec<crate::vocabulary::Predicate>,
+    /// Every site.
+    pub sites: Vec<Site>,
+    /// Every walk.
+    pub walks: Vec<Walk>,
+    /// What could not be seen.
+    pub blind: Vec<BlindSpot>,
+    /// Files read, and files parsed in part.
+    pub files_read: u64,
+    /// Files in which something was parsed.
+    pub files_parsed: u64,
+}

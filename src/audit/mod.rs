@@ -1,0 +1,5 @@
+//! Sites, walks and verdicts of one kernel state.
+
+mod facts;
+
+pub use facts::{Audit, BlindSpot, Line, Site, SiteKind, Use, Verdict, Walk};

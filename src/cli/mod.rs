@@ -1,0 +1,1 @@
+//! argv → request → exit code.

@@ -1,0 +1,22 @@
+//! pteward reviews kernel memory-management patch series.
+//!
+//! The rooms below stand in flow order; a room imports only rooms before it,
+//! and `tests/it/house.rs` holds that table.
+//!
+//! ```text
+//! mail ─► series ─► tree (apply) ─► syntax ─► vocabulary ─► audit ─► store ─► report
+//!                                                                └── pipeline drives, cli asks ──┘
+//! ```
+
+pub mod base;
+pub mod diff;
+pub mod mail;
+pub mod series;
+pub mod tree;
+pub mod syntax;
+pub mod vocabulary;
+pub mod audit;
+pub mod store;
+pub mod report;
+pub mod pipeline;
+pub mod cli;

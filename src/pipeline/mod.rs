@@ -1,0 +1,1 @@
+//! A request → the rooms in order.

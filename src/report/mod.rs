@@ -1,0 +1,1 @@
+//! Views → HTML and the wire format.

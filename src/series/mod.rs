@@ -1,0 +1,5 @@
+//! Messages → [`Series`]: ordered, versioned, gaps named.
+
+mod model;
+
+pub use model::{ChangelogEntry, DiffstatFile, Patch, Series, Trailer};

@@ -1,0 +1,1 @@
+//! Source text → functions, calls, macros, `#if` arms, and colours for excerpts.

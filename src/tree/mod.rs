@@ -1,0 +1,6 @@
+//! Kernels as sources, and hunks applied to them in memory.
+
+mod outcome;
+pub mod source;
+
+pub use outcome::{FileOutcome, Grade, HunkOutcome, PatchOutcome, PatchVerdict, Proof};

@@ -1,0 +1,148 @@
+//! In: nothing. Out: what came of applying: grades, conflicts, outcomes. Values, never errors.
+
+use serde::{Deserialize, Serialize};
+
+/// How a hunk went in, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// At its line, every line equal.
+    Exact,
+    /// Every line equal, elsewhere.
+    Offset,
+    /// Some outer context lines differ.
+    Fuzz,
+    /// Lines equal but for white space.
+    Whitespace,
+    /// Merged over the pre-image blob that the `index` line names.
+    ThreeWay,
+    /// The tree holds the result already.
+    AlreadyThere,
+    /// It does not go in.
+    Conflict,
+}
+
+impl Grade {
+    /// Gives the word of the wire format.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Offset => "offset",
+            Self::Fuzz => "fuzz",
+            Self::Whitespace => "whitespace",
+            Self::ThreeWay => "three-way",
+            Self::AlreadyThere => "already-there",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
+/// What came of one hunk. A file-level step without hunks (rename, mode) has none of these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HunkOutcome {
+    /// `old_start` as posted.
+    pub old_start: u32,
+    /// Function (or other text) after `@@`.
+    pub function: String,
+    /// How it went in.
+    pub grade: Grade,
+    /// First line, from 1, in the file as it is after this patch; 0 for a conflict.
+    pub new_line: u32,
+    /// Lines between the posted and the found place; negative is upwards.
+    pub offset: i64,
+    /// Context lines dropped at either end.
+    pub fuzz: u32,
+    /// Why, for anything below exact: a sentence.
+    pub reason: String,
+    /// For a conflict: what the hunk expects, as text lines.
+    pub expected: Vec<String>,
+    /// For a conflict: what the tree has at the nearest place, as text lines.
+    pub found: Vec<String>,
+    /// Symbols that the hunk uses and the tree does not have.
+    pub missing_symbols: Vec<String>,
+}
+
+/// Is the result shown to be what was posted?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// The result's blob id is the one posted.
+    Proved,
+    /// Every hunk went in exactly, and no id says more.
+    Consistent,
+    /// Neither.
+    None,
+}
+
+impl Proof {
+    /// Gives the word of the wire format.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Consistent => "consistent",
+            Self::None => "none",
+        }
+    }
+}
+
+/// What came of one file's part of a patch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileOutcome {
+    /// Path as people call the file.
+    pub path: String,
+    /// Where the pre-image was read, when not `path` (renames and copies).
+    pub old_path: String,
+    /// A refusal or file-level conflict ("refused: the path leaves the tree"); empty when fine.
+    pub refusal: String,
+    /// Is the whole file's step already in the tree?
+    pub already_there: bool,
+    /// Blob id the patch promises (prefix as posted), where it does.
+    pub posted_id: Option<String>,
+    /// Blob id of the result, where there is one.
+    pub result_id: Option<String>,
+    /// Is the result proved?
+    pub proof: Proof,
+    /// The hunks, in the order posted.
+    pub hunks: Vec<HunkOutcome>,
+}
+
+/// What came of one patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PatchVerdict {
+    /// Every hunk is in.
+    Applied,
+    /// Some hunks are in, some conflict.
+    Partly,
+    /// Nothing went in.
+    Conflict,
+    /// The tree holds all of it already.
+    AlreadyThere,
+}
+
+impl PatchVerdict {
+    /// Gives the word of the wire format.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Partly => "partly",
+            Self::Conflict => "conflict",
+            Self::AlreadyThere => "already-there",
+        }
+    }
+}
+
+/// What came of one patch, with its files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatchOutcome {
+    /// Number in the series.
+    pub number: u32,
+    /// Subject without tags.
+    pub subject: String,
+    /// The whole patch's outcome.
+    pub verdict: PatchVerdict,
+    /// The weakest proof of its files.
+    pub proof: Proof,
+    /// Its files.
+    pub files: Vec<FileOutcome>,
+}

@@ -1,0 +1,152 @@
+//! In: nothing. Out: the one seam through which a kernel's files are read.
+
+use crate::base::id::ObjectId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Why a tree could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum TreeError {
+    /// The operating system refused.
+    #[error("cannot read {path}: {source}")]
+    Io {
+        /// What was read.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// libgit2 refused.
+    #[error("cannot read the git repository: {0}")]
+    Git(String),
+    /// The source is not what was asked for.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// A regular file with its bytes.
+    File {
+        /// The content.
+        bytes: Vec<u8>,
+        /// Has it the executable bit?
+        executable: bool,
+    },
+    /// A symbolic link; never followed.
+    Symlink,
+    /// A folder (or a submodule).
+    Folder,
+}
+
+/// Receives files as they are read; called from several threads at once.
+pub type Visit<'v> = &'v (dyn Fn(&str, &[u8]) + Sync);
+
+/// Chooses files by path; called from several threads at once.
+pub type Choose<'c> = &'c (dyn Fn(&str) -> bool + Sync);
+
+/// A kernel's files. Paths are relative, with `/`.
+pub trait Source: Send + Sync {
+    /// Gives a name for messages: "directory /x", "commit abc in /y".
+    fn describe(&self) -> String;
+
+    /// Gives the commit, where the source is one.
+    fn commit(&self) -> Option<ObjectId>;
+
+    /// Reads what stands at `path`; `None` where nothing does. A symlink on the way is not followed.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn node(&self, path: &str) -> Result<Option<Node>, TreeError>;
+
+    /// Lists every regular file that `choose` takes, sorted.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn paths(&self, choose: Choose<'_>) -> Result<Vec<String>, TreeError>;
+
+    /// Reads every regular file below `under` (`""` is all) that `choose` takes and hands it to `visit`,
+    /// from several threads, in no order.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn visit(&self, under: &[&str], choose: Choose<'_>, visit: Visit<'_>) -> Result<(), TreeError>;
+
+    /// Reads a regular file's bytes; `None` where there is none.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        Ok(match self.node(path)? {
+            Some(Node::File { bytes, .. }) => Some(bytes),
+            _ => None,
+        })
+    }
+
+    /// Finds a blob by (a prefix of) its id, where the source has an object store: pre-images for three-way.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn blob(&self, _prefix: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        Ok(None)
+    }
+}
+
+/// A file after some patches: its bytes and executable bit, or `None` where it was removed.
+pub type Changed = BTreeMap<String, Option<(Arc<[u8]>, bool)>>;
+
+/// A source with changed files laid over it: state k of a series.
+#[derive(Clone)]
+pub struct Overlay {
+    base: Arc<dyn Source>,
+    changed: Arc<Changed>,
+}
+
+impl Overlay {
+    /// Lays `changed` over `base`.
+    pub fn new(base: Arc<dyn Source>, changed: Arc<Changed>) -> Self {
+        Self { base, changed }
+    }
+}
+
+impl Source for Overlay {
+    fn describe(&self) -> String {
+        format!("{} with {} changed files", self.base.describe(), self.changed.len())
+    }
+
+    fn commit(&self) -> Option<ObjectId> {
+        None
+    }
+
+    fn node(&self, path: &str) -> Result<Option<Node>, TreeError> {
+        match self.changed.get(path) {
+            Some(Some((bytes, executable))) => Ok(Some(Node::File { bytes: bytes.to_vec(), executable: *executable })),
+            Some(None) => Ok(None),
+            None => self.base.node(path),
+        }
+    }
+
+    fn paths(&self, choose: Choose<'_>) -> Result<Vec<String>, TreeError> {
+        let mut paths = self.base.paths(&|path| choose(path) && !self.changed.contains_key(path))?;
+        paths.extend(self.changed.iter().filter(|(path, file)| file.is_some() && choose(path)).map(|(path, _)| path.clone()));
+        paths.sort();
+        Ok(paths)
+    }
+
+    fn visit(&self, under: &[&str], choose: Choose<'_>, visit: Visit<'_>) -> Result<(), TreeError> {
+        self.base.visit(under, &|path| choose(path) && !self.changed.contains_key(path), visit)?;
+        for (path, file) in self.changed.iter() {
+            let inside = under.iter().any(|folder| {
+                folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+            });
+            if let (true, Some((bytes, _))) = (inside && choose(path), file) {
+                visit(path, bytes);
+            }
+        }
+        Ok(())
+    }
+
+    fn blob(&self, prefix: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        self.base.blob(prefix)
+    }
+}
