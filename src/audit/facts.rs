@@ -137,6 +137,19 @@ pub struct BlindSpot {
     pub what: String,
 }
 
+/// A function's source, kept so that a report needs no tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excerpt {
+    /// Path, relative to the tree.
+    pub file: String,
+    /// The function.
+    pub function: String,
+    /// Line of the first line, from 1.
+    pub first_line: u32,
+    /// The text, invalid UTF-8 replaced.
+    pub text: String,
+}
+
 /// All that an audit of one state found. Lists are sorted by file and line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
@@ -146,6 +159,8 @@ pub struct Audit {
     pub sites: Vec<Site>,
     /// Every walk.
     pub walks: Vec<Walk>,
+    /// The text of every function that holds a walk.
+    pub excerpts: Vec<Excerpt>,
     /// What could not be seen.
     pub blind: Vec<BlindSpot>,
     /// Files read, and files parsed in part.

@@ -2,4 +2,4 @@
 
 mod facts;
 
-pub use facts::{Audit, BlindSpot, Line, Site, SiteKind, Use, Verdict, Walk};
+pub use facts::{Audit, BlindSpot, Excerpt, Line, Site, SiteKind, Use, Verdict, Walk};
