@@ -1,1 +1,15 @@
-//! Source text → functions, calls, macros, `#if` arms, and colours for excerpts.
+//! Source text → functions, macros, `#if` arms, mentions of words, and expressions.
+//!
+//! Two layers: [`outline`] reads a whole file by its tokens and never fails, so that no function is
+//! lost to a parse error somewhere else; [`lower`] parses one function's span with tree-sitter.
+
+mod arms;
+pub mod ast;
+mod header;
+mod lexer;
+mod lower;
+mod outline;
+
+pub use lexer::{Lexer, Token};
+pub use lower::{lower_function, lower_macro};
+pub use outline::{Enclosing, Function, Macro, Mention, MentionKind, Outline, Prototype, outline};
