@@ -5,3 +5,4 @@ pub mod hash;
 pub mod id;
 pub mod process;
 pub mod show;
+pub mod table;

@@ -10,6 +10,6 @@ mod lexer;
 mod lower;
 mod outline;
 
-pub use lexer::{Lexer, Token};
+pub use lexer::{LineCounter, Lexer, Token, is_word_byte};
 pub use lower::{lower_function, lower_macro};
 pub use outline::{Enclosing, Function, Macro, Mention, MentionKind, Outline, Prototype, outline};

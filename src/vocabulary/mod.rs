@@ -1,5 +1,18 @@
 //! Headers → the kinds and predicates of one kernel, with the set each predicate accepts.
+//!
+//! [`Headers::gather`] reads the tree's headers, [`Headers::infer`] evaluates bodies. Nothing about
+//! kinds is written here that a tree can tell; what it cannot tell is in queries/, with reasons.
 
+mod gather;
+mod infer;
+mod interpret;
+mod kinds;
 mod predicate;
+mod tables;
+mod value;
 
+pub use gather::{Definition, Headers};
+pub use infer::{Inferred, infer};
+pub use kinds::Kinds;
 pub use predicate::{Family, Predicate};
+pub use tables::{Walker, walkers};

@@ -1,0 +1,293 @@
+//! In: a tree. Out: the functions and macros of its headers that have to do with entries.
+
+use super::kinds::Kinds;
+use super::tables::{Domain, entry_types};
+use crate::syntax::{Lexer, Token, ast::Lowered, lower_function, lower_macro, outline};
+use crate::tree::source::{Source, TreeError};
+use aho_corasick::AhoCorasick;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+/// Folders whose headers are read. Drivers, tools and samples have no entry types of their own; their
+/// headers are a third of a tree's bytes.
+const FOLDERS: [&str; 13] =
+    ["include", "arch", "mm", "kernel", "fs", "virt", "lib", "block", "ipc", "security", "net", "init", "crypto"];
+
+/// A function or macro with a body, or a prototype without one.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: String,
+    /// The header (or, for a prototype's body, the file).
+    pub file: String,
+    /// Line of its head, from 1.
+    pub line: u32,
+    /// Macro's parameters; `None` for a function.
+    pub macro_parameters: Option<Vec<String>>,
+    /// Head and body of a function, or a macro's body; empty for a prototype.
+    pub text: Vec<u8>,
+    /// What stands before the name of a function: its return type.
+    pub returns: String,
+    /// By-value parameters of entry type: position and domain.
+    pub(super) entries: Vec<(usize, Domain)>,
+    /// Is it the stand-in for a body in a source file?
+    pub(super) stub: bool,
+    /// Does it also take a pointer to an entry? Then it does something and asks nothing.
+    pub(super) acts: bool,
+    /// Words of the body.
+    pub(super) words: BTreeSet<String>,
+    pub(super) lowered: OnceCell<Option<Lowered>>,
+}
+
+impl Definition {
+    /// Parses the body, once.
+    pub(super) fn lowered(&self) -> Option<&Lowered> {
+        self.lowered
+            .get_or_init(|| match &self.macro_parameters {
+                Some(parameters) => lower_macro(parameters, &self.text, self.line),
+                None if self.text.is_empty() => None,
+                None => lower_function(&self.text, self.line),
+            })
+            .as_ref()
+    }
+}
+
+/// What the headers say.
+#[derive(Debug, Default)]
+pub struct Headers {
+    /// Definitions by name; several where arms or architectures differ.
+    pub definitions: BTreeMap<String, Vec<Definition>>,
+    /// Prototypes of functions that take an entry, may answer yes or no, and have no body in a header.
+    pub open: BTreeMap<String, Definition>,
+    /// The kinds.
+    pub kinds: Kinds,
+    /// 4-byte windows counted over a sample of the headers: which substrings are rare.
+    pub rarity: Vec<u32>,
+}
+
+/// What one header says.
+struct Found {
+    file: String,
+    definitions: Vec<Definition>,
+    prototypes: Vec<Definition>,
+    constants: Vec<String>,
+}
+
+impl Headers {
+    /// Reads the headers of `source`.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn gather(source: &dyn Source) -> Result<Self, TreeError> {
+        let types: Vec<&str> = entry_types().iter().map(|(name, _)| *name).collect();
+        let mut wanted = types.clone();
+        wanted.push("MAX_SWAPFILES");
+        let scan = AhoCorasick::new(&wanted).map_err(|e| TreeError::Unusable(e.to_string()))?;
+        let found: Mutex<(Vec<Found>, Vec<u32>)> = Mutex::new((Vec::new(), vec![0; 1 << 16]));
+        source.visit(&FOLDERS, &|path| path.ends_with(".h"), &|path, text| {
+            if scan.is_match(text) {
+                let header = read_header(path, text);
+                let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                found.0.push(header);
+                count_windows(&mut found.1, text);
+            }
+        })?;
+        let (mut found, rarity) = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        found.sort_by(|a, b| a.file.cmp(&b.file));
+        Ok(Self::collect(found, rarity))
+    }
+
+    fn collect(found: Vec<Found>, rarity: Vec<u32>) -> Self {
+        let mut headers = Self { rarity, ..Self::default() };
+        let mut prototypes = Vec::new();
+        let mut constants = Vec::new();
+        for header in found {
+            for definition in header.definitions {
+                headers.definitions.entry(definition.name.clone()).or_default().push(definition);
+            }
+            prototypes.extend(header.prototypes);
+            constants.extend(header.constants);
+        }
+        for prototype in prototypes {
+            // A body beside the prototype is the stub of another configuration: the real one is elsewhere.
+            if let Some(list) = headers.definitions.get_mut(&prototype.name) {
+                list.iter_mut().filter(|d| d.file == prototype.file).for_each(|d| d.stub = true);
+            }
+            headers.open.entry(prototype.name.clone()).or_insert(prototype);
+        }
+        headers.kinds = Kinds::new(constants);
+        headers
+    }
+}
+
+/// Counts 4-byte windows of a sample: the first 16 KiB of each header that has to do with entries.
+fn count_windows(counts: &mut [u32], text: &[u8]) {
+    for window in text[..text.len().min(16 << 10)].windows(4) {
+        let slot = &mut counts[window_slot(window)];
+        *slot = slot.saturating_add(1);
+    }
+}
+
+/// Gives the counter of a 4-byte window.
+pub(crate) fn window_slot(window: &[u8]) -> usize {
+    let value = u32::from_le_bytes([window[0], window[1], window[2], window[3]]);
+    (value.wrapping_mul(0x9E37_79B1) >> 16) as usize
+}
+
+fn read_header(path: &str, text: &[u8]) -> Found {
+    let out = outline(text, &|_| None);
+    let mut lines = crate::syntax::LineCounter::new();
+    let mut found = Found { file: path.to_owned(), definitions: Vec::new(), prototypes: Vec::new(), constants: Vec::new() };
+    for function in &out.functions {
+        let head = &text[function.span.start..function.body.start];
+        if mentions_entry_type(head) {
+            let body = &text[function.span.start..function.span.end];
+            let mut definition = Definition::new(&function.name, path, lines.locate(text, function.span.start).0);
+            definition.returns = returns(text, function.span.start, function.parameters.start, &function.name);
+            (definition.entries, definition.acts) = entry_parameters(&text[function.parameters.clone()]);
+            definition.words = words(&text[function.body.clone()]);
+            definition.text = body.to_vec();
+            found.definitions.push(definition);
+        }
+    }
+    for prototype in &out.prototypes {
+        let (entries, acts) = entry_parameters(&text[prototype.parameters.clone()]);
+        let returns = returns(text, prototype.span.start, prototype.parameters.start, &prototype.name);
+        if !entries.is_empty() && may_answer_yes_or_no(&returns) && !returns.contains("static") {
+            let mut definition = Definition::new(&prototype.name, path, lines.locate(text, prototype.span.start).0);
+            definition.returns = returns;
+            definition.entries = entries;
+            definition.acts = acts;
+            found.prototypes.push(definition);
+        }
+    }
+    for entry in &out.macros {
+        let body = &text[entry.body.clone()];
+        if let Some(parameters) = &entry.parameters {
+            if !parameters.is_empty() && !body.is_empty() {
+                let mut definition = Definition::new(&entry.name, path, lines.locate(text, entry.span.start).0);
+                definition.macro_parameters = Some(parameters.clone());
+                definition.words = words(body);
+                definition.text = body.to_vec();
+                found.definitions.push(definition);
+            }
+        } else if entry.name.starts_with("SWP_") && words(body).contains("MAX_SWAPFILES") {
+            found.constants.push(entry.name.clone());
+        }
+    }
+    found
+}
+
+impl Definition {
+    /// Makes one with nothing but its place.
+    pub fn new(name: &str, file: &str, line: u32) -> Self {
+        Self {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            line,
+            macro_parameters: None,
+            text: Vec::new(),
+            returns: String::new(),
+            entries: Vec::new(),
+            stub: false,
+            acts: false,
+            words: BTreeSet::new(),
+            lowered: OnceCell::new(),
+        }
+    }
+
+    /// Says whether a body looks at its parameters at all: a stub does not.
+    pub(super) fn reads_parameters(&self) -> bool {
+        // The words are those of the body, so a name in the head does not count.
+        self.lowered().is_some_and(|l| l.parameters.iter().any(|(_, name)| self.words.contains(name)))
+    }
+
+    /// Gives a prototype the body that was found in a source file.
+    pub fn with_body(&self, file: &str, line: u32, text: &[u8]) -> Self {
+        let mut out = self.clone();
+        out.file = file.to_owned();
+        out.line = line;
+        out.words = words(text);
+        out.text = text.to_vec();
+        out.lowered = OnceCell::new();
+        out
+    }
+}
+
+/// Says whether a return type can carry yes or no.
+pub(super) fn may_answer_yes_or_no(returns: &str) -> bool {
+    !returns.contains('*') && returns.split_whitespace().any(|word| matches!(word, "bool" | "_Bool" | "int"))
+}
+
+fn returns(text: &[u8], start: usize, parameters: usize, name: &str) -> String {
+    let head = String::from_utf8_lossy(&text[start..parameters.max(start)]).into_owned();
+    let head = head.trim_end();
+    head.strip_suffix(name).unwrap_or(head).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Says whether a type's name is one of the entry types.
+pub(super) fn entry_domain(name: &str) -> Option<Domain> {
+    // Every entry type ends so; most words are turned away by two bytes.
+    if !name.ends_with("_t") {
+        return None;
+    }
+    entry_types().iter().find(|(known, _)| *known == name).map(|(_, domain)| *domain)
+}
+
+fn mentions_entry_type(text: &[u8]) -> bool {
+    Lexer::within(text, 0, text.len()).any(|token| match token {
+        Token::Word(a, b) => std::str::from_utf8(&text[a..b]).is_ok_and(|word| entry_domain(word).is_some()),
+        _ => false,
+    })
+}
+
+/// Finds the by-value parameters of entry type in a parameter list with its brackets, and says whether
+/// there is a pointer to one.
+fn entry_parameters(list: &[u8]) -> (Vec<(usize, Domain)>, bool) {
+    let (mut out, mut acts) = (Vec::new(), false);
+    let (mut depth, mut position, mut domain, mut pointer) = (0_u32, 0, None, false);
+    for token in Lexer::within(list, 0, list.len()) {
+        match token {
+            Token::Mark(b'(' | b'[', _) => depth += 1,
+            Token::Mark(b',', _) if depth == 1 => {
+                acts |= domain.is_some() && pointer;
+                out.extend(domain.take().filter(|_| !pointer).map(|d| (position, d)));
+                position += 1;
+                pointer = false;
+            }
+            Token::Mark(b')' | b']', _) => depth = depth.saturating_sub(1),
+            Token::Mark(b'*', _) => pointer = true,
+            Token::Word(a, b) if depth == 1 => {
+                if let Some(found) = std::str::from_utf8(&list[a..b]).ok().and_then(entry_domain) {
+                    domain = Some(found);
+                }
+            }
+            _ => {}
+        }
+    }
+    acts |= domain.is_some() && pointer;
+    out.extend(domain.filter(|_| !pointer).map(|d| (position, d)));
+    (out, acts)
+}
+
+fn words(text: &[u8]) -> BTreeSet<String> {
+    Lexer::within(text, 0, text.len())
+        .filter_map(|token| match token {
+            Token::Word(a, b) => Some(String::from_utf8_lossy(&text[a..b]).into_owned()),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_by_value_entries() {
+        assert_eq!(entry_parameters(b"(pte_t pte)"), (vec![(0, Domain::Full)], false));
+        assert_eq!(entry_parameters(b"(struct mm *mm, swp_entry_t entry, pmd_t *pmd)"), (vec![(1, Domain::Swap)], true));
+        assert_eq!(entry_parameters(b"(pte_t *ptep, int (*f)(pte_t))"), (vec![], true));
+    }
+}

@@ -1,0 +1,195 @@
+//! In: headers. Out: which of their functions and macros are predicates, and what each accepts.
+
+use super::gather::{Definition, Headers, may_answer_yes_or_no};
+use super::interpret::{Answers, Interpreter};
+use super::kinds::{Atom, NONE, PRESENT};
+use super::predicate::{Family, Predicate};
+use super::tables::{Domain, presence};
+use super::value::{Truth, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What inference found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inferred {
+    /// The predicates, by name.
+    pub predicates: Vec<Predicate>,
+    /// Names of prototypes whose bodies, once found, may make them predicates.
+    pub open: Vec<String>,
+}
+
+/// Finds the predicates of `headers`; `bodies` are those found in source files for open prototypes.
+pub fn infer(headers: &Headers, bodies: &BTreeMap<String, Definition>) -> Inferred {
+    let mut found: BTreeMap<String, Predicate> = BTreeMap::new();
+    for (name, kind) in presence() {
+        if let Some(first) = headers.definitions.get(name).and_then(|list| list.first()) {
+            found.insert(name.to_owned(), predicate(name, Family::Presence, vec![kind.to_owned()], first));
+        }
+    }
+    // Functions that read the type field ask about kinds; so does whoever calls one that does.
+    let mut telling: BTreeSet<String> = found.keys().cloned().collect();
+    telling.extend(headers.kinds_words());
+    let mut interpreter = Interpreter::new(headers, bodies);
+    let mut tried: BTreeSet<&str> = BTreeSet::new();
+    loop {
+        let mut grown = false;
+        for (name, definitions) in &headers.definitions {
+            let tells = definitions.iter().any(|d| !d.words.is_disjoint(&telling));
+            if !tells || !tried.insert(name) {
+                continue;
+            }
+            grown |= telling.insert(name.clone());
+            if !found.contains_key(name)
+                && let Some(new) = judge(headers, &mut interpreter, definitions)
+            {
+                found.insert(name.clone(), new);
+            }
+        }
+        if !grown {
+            break;
+        }
+    }
+    for (name, body) in bodies {
+        if let Some(new) = judge(headers, &mut interpreter, std::slice::from_ref(body)) {
+            let at = headers.open.get(name).unwrap_or(body);
+            found.insert(name.clone(), Predicate { file: at.file.clone(), line: at.line, ..new });
+        }
+    }
+    Inferred { predicates: found.into_values().collect(), open: headers.open.keys().cloned().collect() }
+}
+
+impl Headers {
+    /// Words that tell kinds apart by themselves: the constants, and the end of the swap files.
+    fn kinds_words(&self) -> Vec<String> {
+        let mut words: Vec<String> = self.kinds.constants().map(str::to_owned).collect();
+        // The end of the swap files, and the one field of an entry.
+        words.extend(["MAX_SWAPFILES", "val"].map(String::from));
+        words
+    }
+}
+
+fn predicate(name: &str, family: Family, accepts: Vec<String>, at: &Definition) -> Predicate {
+    Predicate { name: name.to_owned(), family, accepts, file: at.file.clone(), line: at.line }
+}
+
+/// What one atom gives, over all definitions.
+#[derive(Clone, Copy, Debug, Default)]
+struct Outcome {
+    yes: bool,
+    no: bool,
+    unsure: bool,
+}
+
+/// Says whether a name's definitions make it a predicate: one of them must tell kinds apart. Stubs that
+/// always answer the same, and bit tricks of one architecture, neither make nor break it.
+fn judge(headers: &Headers, interpreter: &mut Interpreter<'_>, definitions: &[Definition]) -> Option<Predicate> {
+    let mut found: Option<Predicate> = None;
+    let (mut generic, mut opaque) = (false, false);
+    for definition in definitions {
+        let Some((family, accepts)) = judge_one(headers, interpreter, definition) else {
+            opaque |= !definition.stub && definition.reads_parameters();
+            continue;
+        };
+        generic |= !definition.file.starts_with("arch/");
+        match &mut found {
+            None => found = Some(predicate(&definition.name, family, accepts, definition)),
+            Some(known) => {
+                known.family = known.family.min(family);
+                known.accepts = headers.kinds.names().into_iter().filter(|k| known.accepts.contains(k) || accepts.contains(k)).collect();
+            }
+        }
+    }
+    // What only one architecture answers by kind, and others by bits, is no question about kinds.
+    found.filter(|_| generic || !opaque)
+}
+
+fn judge_one(
+    headers: &Headers,
+    interpreter: &mut Interpreter<'_>,
+    definition: &Definition,
+) -> Option<(Family, Vec<String>)> {
+    let asks = definition.macro_parameters.is_some() || may_answer_yes_or_no(&definition.returns);
+    if definition.stub || definition.acts || !asks {
+        return None;
+    }
+    positions(definition).into_iter().find_map(|(position, domain)| {
+        let asked = outcomes(headers, interpreter, definition, (position, domain));
+        let told = asked.and_then(|outcomes| classify(headers, &outcomes));
+        // A macro has no types: what it says of swap entries alone may be clear.
+        told.or_else(|| {
+            definition.macro_parameters.as_ref()?;
+            let outcomes = outcomes(headers, interpreter, definition, (position, Domain::Swap))?;
+            classify(headers, &outcomes)
+        })
+    })
+}
+
+/// Where a definition may take its entry.
+fn positions(definition: &Definition) -> Vec<(usize, Domain)> {
+    match &definition.macro_parameters {
+        Some(parameters) => (0..parameters.len()).map(|i| (i, Domain::Full)).collect(),
+        None => definition.entries.clone(),
+    }
+}
+
+/// Evaluates every atom of a domain at one position. `None` where an answer is no yes or no.
+fn outcomes(
+    headers: &Headers,
+    interpreter: &mut Interpreter<'_>,
+    definition: &Definition,
+    (position, domain): (usize, Domain),
+) -> Option<BTreeMap<Atom, Outcome>> {
+    let mut out: BTreeMap<Atom, Outcome> = BTreeMap::new();
+    for atom in headers.kinds.atoms().filter(|atom| within(domain, *atom)) {
+        let mut arguments = vec![Value::Unknown; position];
+        arguments.push(Value::Entry(atom));
+        let answers = interpreter.run(definition, &arguments);
+        take(out.entry(atom).or_default(), &answers)?;
+    }
+    Some(out)
+}
+
+fn take(outcome: &mut Outcome, answers: &Answers) -> Option<()> {
+    for answer in answers {
+        match answer {
+            Value::Entry(_) | Value::Raw(_) | Value::Type(_) | Value::Constant(_) => return None,
+            Value::Number(n) if !(0..=1).contains(n) => return None,
+            _ => {}
+        }
+        match answer.truth() {
+            Truth::Yes => outcome.yes = true,
+            Truth::No => outcome.no = true,
+            Truth::Either => outcome.unsure = true,
+        }
+    }
+    Some(())
+}
+
+fn within(domain: Domain, atom: Atom) -> bool {
+    match domain {
+        Domain::Full => true,
+        Domain::Soft => atom != PRESENT,
+        Domain::Swap => atom != PRESENT && atom != NONE,
+    }
+}
+
+/// A predicate refuses some kinds for sure and may accept others.
+fn classify(headers: &Headers, outcomes: &BTreeMap<Atom, Outcome>) -> Option<(Family, Vec<String>)> {
+    let accepted: Vec<Atom> = outcomes.iter().filter(|(_, o)| o.yes || o.unsure).map(|(a, _)| *a).collect();
+    if accepted.is_empty() || accepted.len() == outcomes.len() {
+        return None;
+    }
+    let accepts = headers.kinds.of(&accepted);
+    let plain = accepted.iter().all(|atom| *atom == NONE || *atom == PRESENT);
+    let family = if plain {
+        // What more bits decide is a property of present entries, not their kind.
+        if accepted.iter().any(|atom| outcomes[atom].unsure) {
+            return None;
+        }
+        Family::Presence
+    } else if accepts.iter().all(|kind| kind == "marker" || kind == "none") {
+        Family::Marker
+    } else {
+        Family::Entry
+    };
+    Some((family, accepts))
+}

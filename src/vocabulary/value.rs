@@ -1,0 +1,94 @@
+//! In: nothing. Out: what an expression over an entry can be worth.
+
+use super::kinds::Atom;
+use std::collections::BTreeMap;
+
+/// The worth of an expression.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Value {
+    /// An entry that is this atom.
+    Entry(Atom),
+    /// The raw bits of such an entry.
+    Raw(Atom),
+    /// The type field of such an entry.
+    Type(Atom),
+    /// Something computed from such an entry.
+    Derived(Atom),
+    /// A named constant.
+    Constant(String),
+    /// A number, or yes and no.
+    Number(i64),
+    /// Anything.
+    Unknown,
+}
+
+/// What a value says as a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Truth {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// Either.
+    Either,
+}
+
+impl Value {
+    /// Makes a yes or no.
+    pub(super) fn bool(answer: bool) -> Self {
+        Self::Number(i64::from(answer))
+    }
+
+    /// Reads the value as a condition.
+    pub(super) fn truth(&self) -> Truth {
+        match self {
+            Self::Number(0) => Truth::No,
+            Self::Number(_) => Truth::Yes,
+            Self::Raw(atom) if *atom == super::kinds::NONE => Truth::No,
+            Self::Raw(_) => Truth::Yes,
+            _ => Truth::Either,
+        }
+    }
+
+    /// Gives the atom that the value speaks of.
+    pub(super) fn atom(&self) -> Option<Atom> {
+        match self {
+            Self::Entry(a) | Self::Raw(a) | Self::Type(a) | Self::Derived(a) => Some(*a),
+            _ => None,
+        }
+    }
+}
+
+impl Truth {
+    /// Turns yes into no.
+    pub(super) fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Either => Self::Either,
+        }
+    }
+
+    /// Makes a value of it.
+    pub(super) fn value(self) -> Value {
+        match self {
+            Self::Yes => Value::bool(true),
+            Self::No => Value::bool(false),
+            Self::Either => Value::Unknown,
+        }
+    }
+}
+
+/// Names in scope.
+pub(super) type Scope = BTreeMap<String, Value>;
+
+/// Joins the scopes of two paths: names that differ are unknown.
+pub(super) fn join(a: Scope, b: &Scope) -> Scope {
+    a.into_iter()
+        .map(|(name, value)| {
+            let same = b.get(&name) == Some(&value);
+            let value = if same { value } else { Value::Unknown };
+            (name, value)
+        })
+        .collect()
+}
