@@ -1,5 +1,15 @@
 //! Sites, walks and verdicts of one kernel state.
+//!
+//! [`Auditor::new`] reads the headers, [`Auditor::run`] the rest of the tree: bytes are scanned first,
+//! files with a name in them are outlined, and only functions that hold a walk are parsed.
 
+mod cursor;
 mod facts;
+mod needles;
+mod run;
+mod scan;
+mod verdict;
+mod walks;
 
 pub use facts::{Audit, BlindSpot, Excerpt, Line, Site, SiteKind, Use, Verdict, Walk};
+pub use run::Auditor;

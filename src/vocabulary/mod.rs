@@ -11,7 +11,7 @@ mod predicate;
 mod tables;
 mod value;
 
-pub use gather::{Definition, Headers};
+pub use gather::{Definition, Headers, window_slot};
 pub use infer::{Inferred, infer};
 pub use kinds::Kinds;
 pub use predicate::{Family, Predicate};

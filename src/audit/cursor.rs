@@ -1,0 +1,179 @@
+//! In: a parsed function and a cursor's name. Out: where the cursor comes from, and its flags.
+
+use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
+use crate::syntax::{Lexer, Token};
+use crate::vocabulary::{Headers, Walker};
+use std::collections::BTreeSet;
+
+/// What a function does with a cursor before and between walks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cursor {
+    /// The macro that declares it, `struct`, `parameter`, or nothing where its declaration is not seen.
+    pub(super) from: String,
+    /// Position among the parameters, where it is one.
+    pub(super) parameter: Option<usize>,
+    /// Flags as written.
+    pub(super) flags: BTreeSet<String>,
+}
+
+/// Looks at every statement of a function for what concerns the cursor `name`.
+pub(super) fn trace(lowered: &Lowered, name: &str, walker: &Walker, headers: &Headers) -> Cursor {
+    let mut cursor = Cursor::default();
+    let position = lowered.parameters.iter().position(|(kind, own)| own == name && kind.contains(walker.cursor));
+    if let Some(position) = position {
+        cursor.from = String::from("parameter");
+        cursor.parameter = Some(position);
+    }
+    let mut visitor = |statement: &Stmt| declare(statement, name, walker, headers, &mut cursor);
+    each_statement(&lowered.body, &mut visitor);
+    each_expression(&lowered.body, &mut |expr| {
+        if let Node::Assign(_, target, value) = &expr.node
+            && is_field(target, name, "flags")
+        {
+            add_flags(value, &mut cursor.flags);
+        }
+    });
+    cursor
+}
+
+fn declare(statement: &Stmt, name: &str, walker: &Walker, headers: &Headers, cursor: &mut Cursor) {
+    match &statement.node {
+        Form::Local(kind, own, value) if own == name && kind.contains(walker.cursor) => {
+            cursor.from = String::from("struct");
+            if let Some(Expr { node: Node::Initialiser(fields), .. }) = value {
+                let flags = fields.iter().filter(|(field, _)| field.as_deref() == Some("flags"));
+                flags.for_each(|(_, value)| add_flags(value, &mut cursor.flags));
+            }
+        }
+        Form::Do(Expr { node: Node::Call(maker, arguments), .. }) => {
+            let named = matches!(arguments.first(), Some(Expr { node: Node::Name(first), .. }) if first == name);
+            if let (true, Some(flags)) = (named, makes_cursor(maker, walker, headers)) {
+                cursor.from.clone_from(maker);
+                if let Some(value) = flags.and_then(|position| arguments.get(position)) {
+                    add_flags(value, &mut cursor.flags);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Says whether a macro of the headers declares a cursor, and which of its parameters holds the flags.
+fn makes_cursor(name: &str, walker: &Walker, headers: &Headers) -> Option<Option<usize>> {
+    let definition = headers.definitions.get(name)?.iter().find(|d| d.macro_parameters.is_some())?;
+    let text = &definition.text;
+    let words: Vec<&[u8]> = Lexer::within(text, 0, text.len())
+        .filter_map(|token| match token {
+            Token::Word(a, b) => Some(&text[a..b]),
+            _ => None,
+        })
+        .collect();
+    let cursor = walker.cursor.as_bytes();
+    words.windows(2).find(|pair| pair[0] == b"struct" && pair[1] == cursor)?;
+    let after = words.iter().position(|word| *word == b"flags").and_then(|i| words.get(i + 1));
+    let parameters = definition.macro_parameters.as_deref().unwrap_or_default();
+    Some(after.and_then(|flag| parameters.iter().position(|p| p.as_bytes() == *flag)))
+}
+
+/// Is `expr` the field `field` of the cursor, reached by `.` or `->`?
+pub(super) fn is_field(expr: &Expr, cursor: &str, field: &str) -> bool {
+    match &expr.node {
+        Node::Field(inner, own) => own == field && matches!(&inner.node, Node::Name(name) if name == cursor),
+        _ => false,
+    }
+}
+
+/// Names the cursor that an argument passes: `&pvmw` or `pvmw`.
+pub(super) fn passed(expr: &Expr) -> Option<&str> {
+    match &expr.node {
+        Node::Name(name) => Some(name),
+        Node::Unary(operator, inner) if operator == "&" => passed(inner),
+        Node::Cast(_, inner) => passed(inner),
+        _ => None,
+    }
+}
+
+/// Adds the flags of an expression: names joined by `|`; what is neither a constant nor zero is `?`.
+fn add_flags(value: &Expr, flags: &mut BTreeSet<String>) {
+    match &value.node {
+        Node::Number(text) if text.trim_start_matches("0x").bytes().all(|b| b == b'0') => {}
+        Node::Name(name) if name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') => {
+            flags.insert(name.clone());
+        }
+        Node::Binary(operator, a, b) if operator == "|" => {
+            add_flags(a, flags);
+            add_flags(b, flags);
+        }
+        Node::Choice(_, then, other) => {
+            then.iter().for_each(|value| add_flags(value, flags));
+            add_flags(other, flags);
+        }
+        _ => {
+            flags.insert(String::from("?"));
+        }
+    }
+}
+
+/// Hands every statement to `see`, outer before inner.
+pub(super) fn each_statement(list: &[Stmt], see: &mut dyn FnMut(&Stmt)) {
+    for statement in list {
+        see(statement);
+        match &statement.node {
+            Form::If(_, then, other) => {
+                each_statement(std::slice::from_ref(then), see);
+                if let Some(other) = other {
+                    each_statement(std::slice::from_ref(other), see);
+                }
+            }
+            Form::While(_, body) | Form::DoWhile(body, _) | Form::Switch(_, body) => {
+                each_statement(std::slice::from_ref(body), see);
+            }
+            Form::For(start, _, _, body) => {
+                if let Some(start) = start {
+                    each_statement(std::slice::from_ref(start), see);
+                }
+                each_statement(std::slice::from_ref(body), see);
+            }
+            Form::Block(inner) => each_statement(inner, see),
+            Form::Arms(arms) => arms.iter().for_each(|(_, inner)| each_statement(inner, see)),
+            _ => {}
+        }
+    }
+}
+
+/// Hands every expression to `see`, outer before inner.
+pub(super) fn each_expression(list: &[Stmt], see: &mut dyn FnMut(&Expr)) {
+    let mut own = Vec::new();
+    each_statement(list, &mut |statement| match &statement.node {
+        Form::Do(e) | Form::Local(_, _, Some(e)) | Form::Return(Some(e)) => own.push(e.clone()),
+        Form::If(e, ..) | Form::While(e, _) | Form::DoWhile(_, e) | Form::Switch(e, _) => own.push(e.clone()),
+        Form::For(_, a, b, _) => own.extend(a.iter().chain(b).cloned()),
+        Form::Case(a, b) => own.extend(a.iter().chain(b).cloned()),
+        _ => {}
+    });
+    own.iter().for_each(|expr| inside(expr, see));
+}
+
+fn inside(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
+    see(expr);
+    match &expr.node {
+        Node::Call(_, list) => list.iter().for_each(|e| inside(e, see)),
+        Node::Indirect(f, list) => {
+            inside(f, see);
+            list.iter().for_each(|e| inside(e, see));
+        }
+        Node::Unary(_, a) | Node::Field(a, _) | Node::Cast(_, a) => inside(a, see),
+        Node::Binary(_, a, b) | Node::Assign(_, a, b) | Node::Comma(a, b) => {
+            inside(a, see);
+            inside(b, see);
+        }
+        Node::Choice(a, b, c) => {
+            inside(a, see);
+            b.iter().for_each(|e| inside(e, see));
+            inside(c, see);
+        }
+        Node::Block(list) => each_expression(list, see),
+        Node::Initialiser(fields) => fields.iter().for_each(|(_, e)| inside(e, see)),
+        Node::Name(_) | Node::Number(_) | Node::Inert | Node::Opaque => {}
+    }
+}

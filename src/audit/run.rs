@@ -1,0 +1,207 @@
+//! In: a tree. Out: its audit.
+
+use super::facts::{Audit, BlindSpot, Site, SiteKind};
+use super::needles::Needles;
+use super::scan::{Hit, is_c, scan};
+use super::walks::{Context, find};
+use crate::syntax::{Enclosing, LineCounter, MentionKind};
+use crate::tree::source::{Source, TreeError};
+use crate::vocabulary::{Definition, Headers, Predicate, Walker, infer, walkers};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an audit of one state is made with: its headers, and the names that they give.
+pub struct Auditor {
+    headers: Headers,
+    /// Predicates of the headers, prototypes whose bodies are elsewhere, walkers.
+    names: Vec<String>,
+    /// Names that walk, by number.
+    walking: BTreeMap<usize, (String, Walker)>,
+}
+
+impl Auditor {
+    /// Reads the headers of `source`.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn new(source: &dyn Source) -> Result<Self, TreeError> {
+        let headers = Headers::gather(source)?;
+        let inferred = infer(&headers, &BTreeMap::new());
+        let walking = walking_names(&headers);
+        let mut names: BTreeSet<String> = inferred.predicates.into_iter().map(|p| p.name).collect();
+        names.extend(inferred.open);
+        names.extend(walking.keys().cloned());
+        let names: Vec<String> = names.into_iter().collect();
+        let walking = names
+            .iter()
+            .enumerate()
+            .filter_map(|(i, name)| walking.get(name).map(|walker| (i, (name.clone(), walker.clone()))))
+            .collect();
+        Ok(Self { headers, names, walking })
+    }
+
+    /// Lists the kinds that the tree knows.
+    pub fn kinds(&self) -> Vec<String> {
+        self.headers.kinds.names()
+    }
+
+    /// Audits every C file of `source`; `read` is told now and then how many were read.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn run(&self, source: &dyn Source, read: &(dyn Fn(u64) + Sync)) -> Result<Audit, TreeError> {
+        self.audit(source, None, read)
+    }
+
+    /// Audits the given files alone.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn run_on(&self, source: &dyn Source, paths: &BTreeSet<String>) -> Result<Audit, TreeError> {
+        self.audit(source, Some(paths), &|_| {})
+    }
+
+    fn audit(
+        &self,
+        source: &dyn Source,
+        only: Option<&BTreeSet<String>>,
+        read: &(dyn Fn(u64) + Sync),
+    ) -> Result<Audit, TreeError> {
+        let needles = Needles::new(&self.names, &self.headers.rarity).map_err(|e| TreeError::Unusable(e.to_string()))?;
+        let (hits, files) = match only {
+            None => {
+                let scanned = scan(source, &needles, &|_| true, read)?;
+                (scanned.hits, scanned.files)
+            }
+            Some(paths) => self.read_some(source, &needles, paths)?,
+        };
+        let bodies = self.open_bodies(source, &hits, only.is_some(), &needles)?;
+        let predicates = infer(&self.headers, &bodies).predicates;
+        let by_name: BTreeMap<&str, &Predicate> = predicates.iter().map(|p| (p.name.as_str(), p)).collect();
+        let context = Context { headers: &self.headers, predicates: &by_name, names: &self.walking };
+        let mut audit = Audit { files_read: files, files_parsed: hits.len() as u64, ..Audit::default() };
+        for hit in &hits {
+            self.sites(hit, &by_name, &mut audit);
+            let found = find(hit, &context);
+            audit.walks.extend(found.walks);
+            audit.excerpts.extend(found.excerpts);
+            audit.blind.extend(found.blind);
+        }
+        audit.sites.sort();
+        audit.walks.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        audit.blind.sort();
+        audit.blind.dedup();
+        audit.predicates = predicates;
+        Ok(audit)
+    }
+
+    fn read_some(
+        &self,
+        source: &dyn Source,
+        needles: &Needles,
+        paths: &BTreeSet<String>,
+    ) -> Result<(Vec<Hit>, u64), TreeError> {
+        let mut hits = Vec::new();
+        let mut files = 0;
+        for path in paths.iter().filter(|path| is_c(path)) {
+            let Some(text) = source.bytes(path)? else { continue };
+            files += 1;
+            let outline = crate::syntax::outline(&text, &|word| needles.number(word));
+            if !outline.mentions.is_empty() {
+                hits.push(Hit { path: path.clone(), text, outline });
+            }
+        }
+        Ok((hits, files))
+    }
+
+    /// Finds the bodies of functions that headers only declare, so that they can be evaluated. When only
+    /// some files were read, the bodies come from a scan of their own.
+    fn open_bodies(
+        &self,
+        source: &dyn Source,
+        hits: &[Hit],
+        partial: bool,
+        needles: &Needles,
+    ) -> Result<BTreeMap<String, Definition>, TreeError> {
+        let mut bodies = BTreeMap::new();
+        if partial {
+            let scanned = scan(source, needles, &|path| path.ends_with(".c") && path.starts_with("mm/"), &|_| {})?;
+            scanned.hits.iter().for_each(|hit| self.bodies_in(hit, &mut bodies));
+        }
+        hits.iter().for_each(|hit| self.bodies_in(hit, &mut bodies));
+        Ok(bodies)
+    }
+
+    fn bodies_in(&self, hit: &Hit, bodies: &mut BTreeMap<String, Definition>) {
+        if !hit.path.ends_with(".c") {
+            return;
+        }
+        let mut lines = LineCounter::new();
+        for function in &hit.outline.functions {
+            if let Some(open) = self.headers.open.get(&function.name) {
+                let line = lines.locate(&hit.text, function.span.start).0;
+                let text = &hit.text[function.span.clone()];
+                bodies.entry(function.name.clone()).or_insert_with(|| open.with_body(&hit.path, line, text));
+            }
+        }
+    }
+
+    fn sites(&self, hit: &Hit, predicates: &BTreeMap<&str, &Predicate>, audit: &mut Audit) {
+        for mention in &hit.outline.mentions {
+            let Some(predicate) = predicates.get(self.names[mention.word].as_str()) else { continue };
+            let kind = match mention.kind {
+                MentionKind::Call => SiteKind::Call,
+                MentionKind::Definition => SiteKind::Definition,
+                MentionKind::Declaration => SiteKind::Declaration,
+                MentionKind::InMacro => SiteKind::Macro,
+                MentionKind::Bare => {
+                    self.bare(hit, mention, audit);
+                    continue;
+                }
+            };
+            let function = match &mention.enclosing {
+                Enclosing::Function(i) => hit.outline.functions[*i].name.clone(),
+                Enclosing::Macro(i) => hit.outline.macros[*i].name.clone(),
+                Enclosing::Brackets(name) => name.clone(),
+                Enclosing::File => String::new(),
+            };
+            audit.sites.push(Site {
+                file: hit.path.clone(),
+                line: mention.line,
+                column: mention.column,
+                function,
+                predicate: predicate.name.clone(),
+                family: predicate.family,
+                kind,
+                accepts: predicate.accepts.clone(),
+                arms: mention.arms.clone(),
+            });
+        }
+    }
+
+    /// A predicate that is named but not called, in code: its address may be taken.
+    fn bare(&self, hit: &Hit, mention: &crate::syntax::Mention, audit: &mut Audit) {
+        if matches!(mention.enclosing, Enclosing::Function(_)) {
+            let what = format!("{} is named without being called here", self.names[mention.word]);
+            audit.blind.push(BlindSpot { file: hit.path.clone(), line: mention.line, what });
+        }
+    }
+}
+
+/// Names that walk: the walkers, and to a fixpoint the macros of headers whose bodies call one.
+fn walking_names(headers: &Headers) -> BTreeMap<String, Walker> {
+    let mut names: BTreeMap<String, Walker> = walkers().into_iter().map(|w| (w.name.to_owned(), w)).collect();
+    loop {
+        let mut new = Vec::new();
+        for (name, list) in &headers.definitions {
+            let macros = list.iter().filter(|d| d.macro_parameters.is_some() && !names.contains_key(name));
+            for definition in macros {
+                let called = names.iter().find(|(known, _)| definition.calls(known));
+                new.extend(called.map(|(_, walker)| (name.clone(), walker.clone())));
+            }
+        }
+        if new.is_empty() {
+            return names;
+        }
+        names.extend(new);
+    }
+}
