@@ -1,1 +1,4 @@
 //! The one integration binary.
+
+mod audit_real;
+mod kernels;
