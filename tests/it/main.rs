@@ -2,3 +2,5 @@
 
 mod audit_real;
 mod kernels;
+mod report;
+mod store;
