@@ -1,5 +1,6 @@
 //! Kernels as sources, and hunks applied to them in memory.
 
+pub mod apply;
 mod outcome;
 pub mod source;
 
