@@ -1,5 +1,6 @@
 //! Kernels as sources, and hunks applied to them in memory.
 
+pub mod apply;
 mod archive;
 mod beneath;
 pub mod directory;
