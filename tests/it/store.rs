@@ -181,6 +181,7 @@ fn outcomes() -> Vec<PatchOutcome> {
         path: "mm/x.c".into(),
         old_path: "mm/y.c".into(),
         refusal: refusal.into(),
+        reason: String::new(),
         already_there: true,
         posted_id: Some("abc1234".into()),
         result_id: None,

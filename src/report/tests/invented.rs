@@ -399,6 +399,7 @@ fn outcomes() -> Vec<PatchOutcome> {
         path: "mm/peek.c".into(),
         old_path: "mm/peek.c".into(),
         refusal: String::new(),
+        reason: String::new(),
         already_there: false,
         posted_id: None,
         result_id: None,

@@ -56,6 +56,7 @@ fn outcome() -> PatchOutcome {
             path: "mm/x.c".into(),
             old_path: "mm/x.c".into(),
             refusal: "refused".into(),
+            reason: String::new(),
             already_there: false,
             posted_id: None,
             result_id: None,
