@@ -111,7 +111,11 @@ impl Overlay {
 
 impl Source for Overlay {
     fn describe(&self) -> String {
-        format!("{} with {} changed files", self.base.describe(), self.changed.len())
+        format!(
+            "{} with {} changed files",
+            self.base.describe(),
+            self.changed.len()
+        )
     }
 
     fn commit(&self) -> Option<ObjectId> {
@@ -120,24 +124,41 @@ impl Source for Overlay {
 
     fn node(&self, path: &str) -> Result<Option<Node>, TreeError> {
         match self.changed.get(path) {
-            Some(Some((bytes, executable))) => Ok(Some(Node::File { bytes: bytes.to_vec(), executable: *executable })),
+            Some(Some((bytes, executable))) => Ok(Some(Node::File {
+                bytes: bytes.to_vec(),
+                executable: *executable,
+            })),
             Some(None) => Ok(None),
             None => self.base.node(path),
         }
     }
 
     fn paths(&self, choose: Choose<'_>) -> Result<Vec<String>, TreeError> {
-        let mut paths = self.base.paths(&|path| choose(path) && !self.changed.contains_key(path))?;
-        paths.extend(self.changed.iter().filter(|(path, file)| file.is_some() && choose(path)).map(|(path, _)| path.clone()));
+        let mut paths = self
+            .base
+            .paths(&|path| choose(path) && !self.changed.contains_key(path))?;
+        paths.extend(
+            self.changed
+                .iter()
+                .filter(|(path, file)| file.is_some() && choose(path))
+                .map(|(path, _)| path.clone()),
+        );
         paths.sort();
         Ok(paths)
     }
 
     fn visit(&self, under: &[&str], choose: Choose<'_>, visit: Visit<'_>) -> Result<(), TreeError> {
-        self.base.visit(under, &|path| choose(path) && !self.changed.contains_key(path), visit)?;
+        self.base.visit(
+            under,
+            &|path| choose(path) && !self.changed.contains_key(path),
+            visit,
+        )?;
         for (path, file) in self.changed.iter() {
             let inside = under.iter().any(|folder| {
-                folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+                folder.is_empty()
+                    || path
+                        .strip_prefix(folder)
+                        .is_some_and(|rest| rest.starts_with('/'))
             });
             if let (true, Some((bytes, _))) = (inside && choose(path), file) {
                 visit(path, bytes);
