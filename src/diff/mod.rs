@@ -1,7 +1,11 @@
 //! Unified diff text ⇄ [`FileDiff`] and [`Hunk`].
 
+mod cursor;
 mod file_diff;
+mod header;
+mod hunk;
 mod parse;
+mod path;
 mod print;
 
 pub use file_diff::{FileChange, FileDiff, Hunk, IndexIds, Line, LineKind};
