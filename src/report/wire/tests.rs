@@ -169,6 +169,7 @@ fn kernel_and_post_lines_read_as_promised() {
         total: 8,
         cover: None,
         cover_raw: vec![],
+        changelog: Vec::new(),
         patches: vec![patch],
         missing: vec![],
         base_commit: None,

@@ -33,6 +33,7 @@ CREATE TABLE series ( -- One revision of a posted series.
     total INTEGER NOT NULL, -- How many patches its subjects promise.
     cover TEXT, -- The cover letter's text.
     cover_raw TEXT REFERENCES blob (id), -- The cover letter as read.
+    changelog TEXT NOT NULL DEFAULT '[]', -- What changed by revision, as found in the cover letter, as JSON.
     missing TEXT NOT NULL, -- Numbers promised and not found; JSON list.
     base_commit TEXT, -- `base-commit:` as posted.
     change_id TEXT, -- `change-id:` as posted.
