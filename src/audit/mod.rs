@@ -3,6 +3,7 @@
 //! [`Auditor::new`] reads the headers, [`Auditor::run`] the rest of the tree: bytes are scanned first,
 //! files with a name in them are outlined, and only functions that hold a walk are parsed.
 
+mod change;
 mod cursor;
 mod facts;
 mod needles;
@@ -11,5 +12,6 @@ mod scan;
 mod verdict;
 mod walks;
 
+pub use change::{ChangeKind, ReviewChange, Side, Touched};
 pub use facts::{Audit, BlindSpot, Excerpt, Line, Site, SiteKind, Use, Verdict, Walk};
 pub use run::Auditor;

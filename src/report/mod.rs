@@ -1,1 +1,3 @@
 //! Views → HTML and the wire format.
+
+pub mod wire;

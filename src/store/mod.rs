@@ -1,1 +1,29 @@
-//! Everything ⇄ rows.
+//! Everything ⇄ rows: one SQLite file a workspace, all SQL in this room.
+
+mod application;
+mod audit;
+mod audit_read;
+mod blob;
+mod column;
+mod error;
+mod id;
+mod kernel;
+mod migrations;
+mod open;
+mod review;
+pub mod schema;
+mod series;
+mod text;
+
+pub use application::ApplicationHead;
+pub use audit::AuditKey;
+pub use audit_read::{AuditHead, WalkCounts};
+pub use error::StoreError;
+pub use id::{ApplicationId, AuditId, ReviewId, SeriesId};
+pub use kernel::{Kernel, KernelRow};
+pub use open::{FILE_NAME, Store};
+pub use review::{NewReview, Review, ReviewHead};
+pub use series::{SavedSeries, SeriesHead};
+
+#[cfg(test)]
+mod tests;

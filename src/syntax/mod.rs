@@ -6,6 +6,7 @@
 mod arms;
 pub mod ast;
 mod header;
+pub mod highlight;
 mod lexer;
 mod lower;
 mod outline;

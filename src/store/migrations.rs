@@ -1,0 +1,19 @@
+//! In: nothing. Out: the schema's history. Append-only: a shipped file is never edited, a test keeps their hashes.
+
+use rusqlite_migration::{M, Migrations};
+
+/// Every migration: file name and SQL; the place in the list, from 1, is SQLite's `user_version`.
+pub(super) const FILES: &[(&str, &str)] = &[(
+    "0001_workspace.sql",
+    include_str!("migrations/0001_workspace.sql"),
+)];
+
+/// Gives the migrations in the runner's shape.
+pub(super) fn all() -> Migrations<'static> {
+    Migrations::new(
+        FILES
+            .iter()
+            .map(|(_, sql)| M::up(sql).foreign_key_check())
+            .collect(),
+    )
+}
