@@ -2,7 +2,9 @@
 
 mod beneath;
 pub mod directory;
+pub mod git;
 mod outcome;
+mod packs;
 pub mod source;
 mod walk;
 
