@@ -6,12 +6,13 @@ use super::scan::{Hit, is_c, scan};
 use super::walks::{Context, find};
 use crate::syntax::{Enclosing, LineCounter, MentionKind};
 use crate::tree::source::{Source, TreeError};
-use crate::vocabulary::{Definition, Headers, Predicate, Walker, infer, walkers};
+use crate::vocabulary::{Definition, Headers, Inferred, Predicate, Walker, infer, infer_open, walkers};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an audit of one state is made with: its headers, and the names that they give.
 pub struct Auditor {
     headers: Headers,
+    inferred: Inferred,
     /// Predicates of the headers, prototypes whose bodies are elsewhere, walkers.
     names: Vec<String>,
     /// Names that walk, by number.
@@ -25,10 +26,10 @@ impl Auditor {
     /// When the tree cannot be read.
     pub fn new(source: &dyn Source) -> Result<Self, TreeError> {
         let headers = Headers::gather(source)?;
-        let inferred = infer(&headers, &BTreeMap::new());
+        let inferred = infer(&headers);
         let walking = walking_names(&headers);
-        let mut names: BTreeSet<String> = inferred.predicates.into_iter().map(|p| p.name).collect();
-        names.extend(inferred.open);
+        let mut names: BTreeSet<String> = inferred.predicates.iter().map(|p| p.name.clone()).collect();
+        names.extend(inferred.open.iter().cloned());
         names.extend(walking.keys().cloned());
         let names: Vec<String> = names.into_iter().collect();
         let walking = names
@@ -36,7 +37,7 @@ impl Auditor {
             .enumerate()
             .filter_map(|(i, name)| walking.get(name).map(|walker| (i, (name.clone(), walker.clone()))))
             .collect();
-        Ok(Self { headers, names, walking })
+        Ok(Self { headers, inferred, names, walking })
     }
 
     /// Lists the kinds that the tree knows.
@@ -75,7 +76,7 @@ impl Auditor {
             Some(paths) => self.read_some(source, &needles, paths)?,
         };
         let bodies = self.open_bodies(source, &hits, only.is_some(), &needles)?;
-        let predicates = infer(&self.headers, &bodies).predicates;
+        let predicates = infer_open(&self.headers, &self.inferred, &bodies);
         let by_name: BTreeMap<&str, &Predicate> = predicates.iter().map(|p| (p.name.as_str(), p)).collect();
         let context = Context { headers: &self.headers, predicates: &by_name, names: &self.walking };
         let mut audit = Audit { files_read: files, files_parsed: hits.len() as u64, ..Audit::default() };

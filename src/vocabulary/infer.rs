@@ -17,8 +17,8 @@ pub struct Inferred {
     pub open: Vec<String>,
 }
 
-/// Finds the predicates of `headers`; `bodies` are those found in source files for open prototypes.
-pub fn infer(headers: &Headers, bodies: &BTreeMap<String, Definition>) -> Inferred {
+/// Finds the predicates of `headers`.
+pub fn infer(headers: &Headers) -> Inferred {
     let mut found: BTreeMap<String, Predicate> = BTreeMap::new();
     for (name, kind) in presence() {
         if let Some(first) = headers.definitions.get(name).and_then(|list| list.first()) {
@@ -28,7 +28,8 @@ pub fn infer(headers: &Headers, bodies: &BTreeMap<String, Definition>) -> Inferr
     // Functions that read the type field ask about kinds; so does whoever calls one that does.
     let mut telling: BTreeSet<String> = found.keys().cloned().collect();
     telling.extend(headers.kinds_words());
-    let mut interpreter = Interpreter::new(headers, bodies);
+    let bodies = BTreeMap::new();
+    let mut interpreter = Interpreter::new(headers, &bodies);
     let mut tried: BTreeSet<&str> = BTreeSet::new();
     loop {
         let mut grown = false;
@@ -48,13 +49,24 @@ pub fn infer(headers: &Headers, bodies: &BTreeMap<String, Definition>) -> Inferr
             break;
         }
     }
+    Inferred { predicates: found.into_values().collect(), open: headers.open.keys().cloned().collect() }
+}
+
+/// Judges the bodies that were found in source files for open prototypes, and adds those that make a
+/// predicate to `known`.
+pub fn infer_open(headers: &Headers, known: &Inferred, bodies: &BTreeMap<String, Definition>) -> Vec<Predicate> {
+    let mut found = known.predicates.clone();
+    let mut interpreter = Interpreter::new(headers, bodies);
     for (name, body) in bodies {
-        if let Some(new) = judge(headers, &mut interpreter, std::slice::from_ref(body)) {
+        if found.iter().all(|p| p.name != *name)
+            && let Some(new) = judge(headers, &mut interpreter, std::slice::from_ref(body))
+        {
             let at = headers.open.get(name).unwrap_or(body);
-            found.insert(name.clone(), Predicate { file: at.file.clone(), line: at.line, ..new });
+            found.push(Predicate { file: at.file.clone(), line: at.line, ..new });
         }
     }
-    Inferred { predicates: found.into_values().collect(), open: headers.open.keys().cloned().collect() }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
 }
 
 impl Headers {
@@ -112,14 +124,13 @@ fn judge_one(
         return None;
     }
     positions(definition).into_iter().find_map(|(position, domain)| {
-        let asked = outcomes(headers, interpreter, definition, (position, domain));
-        let told = asked.and_then(|outcomes| classify(headers, &outcomes));
-        // A macro has no types: what it says of swap entries alone may be clear.
-        told.or_else(|| {
-            definition.macro_parameters.as_ref()?;
-            let outcomes = outcomes(headers, interpreter, definition, (position, Domain::Swap))?;
-            classify(headers, &outcomes)
-        })
+        let mut asked = outcomes(headers, interpreter, definition, (position, domain))?;
+        // A macro has no types: where it cannot tell of a present entry, it is meant for swap entries.
+        let untyped = definition.macro_parameters.is_some();
+        if untyped && asked.get(&PRESENT).is_some_and(|outcome| outcome.unsure) {
+            asked.retain(|atom, _| within(Domain::Swap, *atom));
+        }
+        classify(headers, &asked)
     })
 }
 

@@ -12,7 +12,10 @@ mod tables;
 mod value;
 
 pub use gather::{Definition, Headers, window_slot};
-pub use infer::{Inferred, infer};
+pub use infer::{Inferred, infer, infer_open};
 pub use kinds::Kinds;
 pub use predicate::{Family, Predicate};
 pub use tables::{Walker, walkers};
+
+#[cfg(test)]
+mod tests;
