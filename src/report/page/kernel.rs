@@ -138,11 +138,7 @@ impl AuditView {
             verdicts: WalkCounts::count(audit),
             families: families(audit, &calls),
             folders: calls.folders,
-            walks: audit
-                .walks
-                .iter()
-                .map(|walk| walk_view(audit, walk))
-                .collect(),
+            walks: walk_views(audit),
             blind: audit.blind.clone(),
             files: if audit.sites.len() <= INLINE {
                 by_file(&audit.sites)
@@ -256,6 +252,22 @@ fn shade(count: u32) -> u8 {
 /// Names a walk's place on the page.
 pub(super) fn walk_anchor(file: &str, line: u32) -> String {
     format!("walk-{}-{line}", slug(file))
+}
+
+/// Spells the walks, the ones to look at first.
+fn walk_views(audit: &Audit) -> Vec<WalkView> {
+    let mut walks: Vec<&Walk> = audit.walks.iter().collect();
+    // Stable: by file and line within a verdict.
+    walks.sort_by_key(|walk| match walk.verdict {
+        Verdict::Unprepared => 0,
+        Verdict::Unknown => 1,
+        Verdict::Prepared => 2,
+        Verdict::NotApplicable => 3,
+    });
+    walks
+        .into_iter()
+        .map(|walk| walk_view(audit, walk))
+        .collect()
 }
 
 /// Spells one walk.

@@ -156,7 +156,7 @@ impl PatchView {
             author: address(&patch.author),
             date: patch.date.map(moment),
             message_id: patch.message_id.clone(),
-            message: patch.message.trim_end().to_owned(),
+            message: without_trailers(&patch.message, &patch.trailers).to_owned(),
             trailers: patch.trailers.clone(),
             changelog: patch.changelog.clone(),
             diffstat: patch.diffstat.clone(),
@@ -178,6 +178,21 @@ impl PatchView {
             files,
         }
     }
+}
+
+/// Cuts the trailers, which are shown in a list of their own, off a message's end.
+fn without_trailers<'m>(message: &'m str, trailers: &[Trailer]) -> &'m str {
+    let is_trailer = |line: &str| {
+        trailers.iter().any(|trailer| {
+            line.strip_prefix(trailer.key.as_str())
+                .is_some_and(|rest| rest.starts_with(':'))
+        })
+    };
+    let mut rest = message.trim_end();
+    while let Some(line) = rest.lines().next_back().filter(|line| is_trailer(line)) {
+        rest = rest[..rest.len() - line.len()].trim_end();
+    }
+    rest
 }
 
 /// Counts the lines of one kind.
