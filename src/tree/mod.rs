@@ -1,11 +1,15 @@
 //! Kernels as sources, and hunks applied to them in memory.
 
+mod archive;
 mod beneath;
 pub mod directory;
 pub mod git;
+pub mod kernel;
 mod outcome;
+pub mod package;
 mod packs;
 pub mod source;
+mod unpack;
 mod walk;
 
 pub use outcome::{FileOutcome, Grade, HunkOutcome, PatchOutcome, PatchVerdict, Proof};

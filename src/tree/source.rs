@@ -8,9 +8,9 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub enum TreeError {
     /// The operating system refused.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot access {path}: {source}{}", advice(source))]
     Io {
-        /// What was read.
+        /// What was read or written.
         path: String,
         /// The system's words.
         source: std::io::Error,
@@ -21,6 +21,35 @@ pub enum TreeError {
     /// The source is not what was asked for.
     #[error("{0}")]
     Unusable(String),
+    /// This machine has no such program.
+    #[error("{what} is not on this machine; {install}")]
+    Lacking {
+        /// The program.
+        what: String,
+        /// What to do about it: a clause with a command.
+        install: String,
+    },
+}
+
+impl TreeError {
+    /// Wraps the system's words about `path`.
+    pub(super) fn io(path: impl AsRef<std::path::Path>, source: impl Into<std::io::Error>) -> Self {
+        Self::Io {
+            path: path.as_ref().display().to_string(),
+            source: source.into(),
+        }
+    }
+}
+
+/// Says what to do where the system's words do not.
+fn advice(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            "; free some space or choose another folder"
+        }
+        std::io::ErrorKind::ReadOnlyFilesystem => "; choose another folder",
+        _ => "",
+    }
 }
 
 /// What stands at a path.
@@ -111,7 +140,11 @@ impl Overlay {
 
 impl Source for Overlay {
     fn describe(&self) -> String {
-        format!("{} with {} changed files", self.base.describe(), self.changed.len())
+        format!(
+            "{} with {} changed files",
+            self.base.describe(),
+            self.changed.len()
+        )
     }
 
     fn commit(&self) -> Option<ObjectId> {
@@ -120,24 +153,41 @@ impl Source for Overlay {
 
     fn node(&self, path: &str) -> Result<Option<Node>, TreeError> {
         match self.changed.get(path) {
-            Some(Some((bytes, executable))) => Ok(Some(Node::File { bytes: bytes.to_vec(), executable: *executable })),
+            Some(Some((bytes, executable))) => Ok(Some(Node::File {
+                bytes: bytes.to_vec(),
+                executable: *executable,
+            })),
             Some(None) => Ok(None),
             None => self.base.node(path),
         }
     }
 
     fn paths(&self, choose: Choose<'_>) -> Result<Vec<String>, TreeError> {
-        let mut paths = self.base.paths(&|path| choose(path) && !self.changed.contains_key(path))?;
-        paths.extend(self.changed.iter().filter(|(path, file)| file.is_some() && choose(path)).map(|(path, _)| path.clone()));
+        let mut paths = self
+            .base
+            .paths(&|path| choose(path) && !self.changed.contains_key(path))?;
+        paths.extend(
+            self.changed
+                .iter()
+                .filter(|(path, file)| file.is_some() && choose(path))
+                .map(|(path, _)| path.clone()),
+        );
         paths.sort();
         Ok(paths)
     }
 
     fn visit(&self, under: &[&str], choose: Choose<'_>, visit: Visit<'_>) -> Result<(), TreeError> {
-        self.base.visit(under, &|path| choose(path) && !self.changed.contains_key(path), visit)?;
+        self.base.visit(
+            under,
+            &|path| choose(path) && !self.changed.contains_key(path),
+            visit,
+        )?;
         for (path, file) in self.changed.iter() {
             let inside = under.iter().any(|folder| {
-                folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+                folder.is_empty()
+                    || path
+                        .strip_prefix(folder)
+                        .is_some_and(|rest| rest.starts_with('/'))
             });
             if let (true, Some((bytes, _))) = (inside && choose(path), file) {
                 visit(path, bytes);
