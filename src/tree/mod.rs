@@ -5,6 +5,7 @@ mod beneath;
 pub mod directory;
 pub mod git;
 pub mod kernel;
+pub mod apply;
 mod outcome;
 pub mod package;
 mod packs;

@@ -94,6 +94,9 @@ pub struct FileOutcome {
     pub old_path: String,
     /// A refusal or file-level conflict ("refused: the path leaves the tree"); empty when fine.
     pub refusal: String,
+    /// What is known of the file as a whole: which blob ids agree, or that they show damage; may be empty.
+    #[serde(default)]
+    pub reason: String,
     /// Is the whole file's step already in the tree?
     pub already_there: bool,
     /// Blob id the patch promises (prefix as posted), where it does.

@@ -1,0 +1,26 @@
+//! Hunks put into files in memory, each with a grade that says how.
+//!
+//! ```text
+//! series ─► file ─► hunks ─► place (exact, offset, fuzz, whitespace, already there)
+//!    │        │       ├────► merge (three-way)
+//!    └► symbols       └────► conflict (expected, found)
+//! ```
+
+mod conflict;
+mod file;
+mod function;
+mod hunks;
+mod lines;
+mod merge;
+mod path;
+mod place;
+mod search;
+mod series;
+mod symbols;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use file::{After, FileResult, apply_file};
+pub use path::path_refusal;
+pub use series::{Applied, PatchInput, apply_series};

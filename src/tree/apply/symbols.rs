@@ -1,0 +1,295 @@
+//! In: hunks that conflict, the series so far, the tree. Out: the symbols they use that the tree does not have.
+//!
+//! Works on words, not on syntax: a conflict's lines are often no whole statement. A word counts as missing only if it
+//! stands nowhere in the tree's C files, so a name that is merely in another file is never reported.
+
+use crate::diff::{FileDiff, Hunk, LineKind};
+use crate::tree::source::{Source, TreeError};
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Words that one hunk can ask for, and symbols reported of it; a large hunk that conflicts is foreign altogether.
+const ASKED: usize = 400;
+const REPORTED: usize = 12;
+
+/// C's keywords of four letters and more, and words of the preprocessor.
+const KEYWORDS: &[&str] = &[
+    "auto", "bool", "break", "case", "char", "const", "continue", "default", "define", "defined",
+    "double", "elif", "else", "endif", "enum", "error", "extern", "false", "float", "goto",
+    "ifdef", "ifndef", "include", "inline", "long", "once", "pragma", "register", "restrict",
+    "return", "short", "signed", "sizeof", "static", "struct", "switch", "true", "typedef",
+    "typeof", "undef", "union", "unsigned", "void", "volatile", "while", "NULL",
+];
+
+/// A word of C with what stands around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Word<'t> {
+    text: &'t str,
+    /// Does `(` follow?
+    called: bool,
+    /// Does `struct`, `union` or `enum` stand before it?
+    tagged: bool,
+}
+
+/// Lists the identifiers of a line of C, without its comments and strings.
+///
+/// A line that begins with `*` is taken as inside a comment: kernel style puts no product there.
+fn words(line: &[u8]) -> Vec<Word<'_>> {
+    let mut words: Vec<Word<'_>> = Vec::new();
+    let body = line.trim_ascii_start();
+    if body.starts_with(b"*")
+        && !body.starts_with(b"*/")
+        && body.get(1).is_none_or(u8::is_ascii_whitespace)
+        || body.starts_with(b"#include")
+    {
+        return words;
+    }
+    let mut at = 0;
+    let mut tagged = false;
+    while at < line.len() {
+        match line[at] {
+            b'/' if line[at..].starts_with(b"//") => break,
+            b'/' if line[at..].starts_with(b"/*") => {
+                at = memchr::memmem::find(&line[at + 2..], b"*/")
+                    .map_or(line.len(), |end| at + 4 + end);
+            }
+            quote @ (b'"' | b'\'') => at = behind_quote(line, at, quote),
+            byte if byte.is_ascii_digit() => at = behind_word(line, at),
+            byte if byte.is_ascii_alphabetic() || byte == b'_' => {
+                let end = behind_word(line, at);
+                let text = std::str::from_utf8(&line[at..end]).expect("identifiers are ASCII");
+                let called = line[end..].trim_ascii_start().starts_with(b"(");
+                words.push(Word {
+                    text,
+                    called,
+                    tagged,
+                });
+                tagged = matches!(text, "struct" | "union" | "enum");
+                at = end;
+            }
+            byte => {
+                tagged &= byte.is_ascii_whitespace();
+                at += 1;
+            }
+        }
+    }
+    words
+}
+
+fn behind_word(line: &[u8], at: usize) -> usize {
+    at + line[at..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+        .count()
+}
+
+fn behind_quote(line: &[u8], at: usize, quote: u8) -> usize {
+    let mut at = at + 1;
+    while at < line.len() && line[at] != quote {
+        at += 1 + usize::from(line[at] == b'\\');
+    }
+    (at + 1).min(line.len())
+}
+
+fn is_worth_asking(word: &str) -> bool {
+    word.len() >= 4 && !KEYWORDS.contains(&word)
+}
+
+/// A macro's or constant's name: capitals, and an underscore or a digit, or long.
+fn is_loud(word: &str) -> bool {
+    word.bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && word.len() >= 5
+}
+
+/// Lists what a conflicting hunk of a C file relies on: every word of its pre-image side; of its added lines the
+/// calls, types and macros only, since the other words may be its own locals.
+pub(super) fn asked(diff: &FileDiff, hunk: &Hunk) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let (mut calls, mut others) = (Vec::new(), Vec::new());
+    if !is_c(diff.path()) {
+        return calls;
+    }
+    for line in &hunk.lines {
+        for word in words(&line.text)
+            .into_iter()
+            .filter(|word| is_worth_asking(word.text))
+        {
+            let relied = line.kind != LineKind::Added
+                || word.called
+                || word.tagged
+                || word.text.ends_with("_t")
+                || is_loud(word.text);
+            if relied && calls.len() + others.len() < ASKED && seen.insert(word.text) {
+                if word.called {
+                    calls.push(word.text.to_owned());
+                } else {
+                    others.push(word.text.to_owned());
+                }
+            }
+        }
+    }
+    calls.append(&mut others);
+    calls
+}
+
+fn is_c(path: &str) -> bool {
+    path.ends_with(".c") || path.ends_with(".h")
+}
+
+/// What the patches so far bring.
+#[derive(Default)]
+pub(super) struct Introduced {
+    /// Words of any added line: a later hunk's context may show them.
+    mentioned: HashSet<String>,
+    /// Words that an added line seems to define or declare.
+    defined: HashSet<String>,
+}
+
+impl Introduced {
+    /// Takes note of a patch's added lines.
+    pub(super) fn note(&mut self, files: &[FileDiff]) {
+        let hunks = files
+            .iter()
+            .filter(|file| is_c(file.path()))
+            .flat_map(|file| &file.hunks);
+        for line in hunks
+            .flat_map(|hunk| &hunk.lines)
+            .filter(|line| line.kind == LineKind::Added)
+        {
+            let words = words(&line.text);
+            self.defined
+                .extend(defined(&line.text, &words).map(str::to_owned));
+            self.mentioned.extend(
+                words
+                    .iter()
+                    .filter(|word| is_worth_asking(word.text))
+                    .map(|word| word.text.to_owned()),
+            );
+        }
+    }
+
+    /// Says whether the series itself brings `word`; in a hunk's added lines, only a definition counts.
+    pub(super) fn brings(&self, word: &str, in_added_line_only: bool) -> bool {
+        self.defined.contains(word) || (!in_added_line_only && self.mentioned.contains(word))
+    }
+}
+
+/// Words that a line seems to define: at its start (functions, variables, macros that define), in `#define`, or alone
+/// before a comma or `=` (constants of an enum).
+fn defined<'w>(line: &[u8], words: &'w [Word<'w>]) -> impl Iterator<Item = &'w str> {
+    let begins = line
+        .first()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_' || *byte == b'#');
+    let constant = words.first().is_some_and(|word| is_loud(word.text));
+    words
+        .iter()
+        .filter(move |word| begins || word.tagged || (constant && is_loud(word.text)))
+        .map(|word| word.text)
+}
+
+/// Says whether a word of a hunk stands on its added lines only.
+pub(super) fn is_added_only(hunk: &Hunk, word: &str) -> bool {
+    !hunk
+        .lines
+        .iter()
+        .filter(|line| line.kind != LineKind::Added)
+        .any(|line| words(&line.text).iter().any(|had| had.text == word))
+}
+
+/// Says whether `word` stands in `bytes` as a whole word.
+pub(super) fn holds(bytes: &[u8], word: &str) -> bool {
+    memchr::memmem::find_iter(bytes, word).any(|at| is_bounded(bytes, at, at + word.len()))
+}
+
+fn is_bounded(bytes: &[u8], from: usize, to: usize) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    !bytes[..from].last().is_some_and(is_part) && !bytes.get(to).is_some_and(is_part)
+}
+
+/// Reads the tree's C files once and gives those of `words` that stand in none.
+///
+/// # Errors
+/// When the tree cannot be read.
+pub(super) fn missing(base: &dyn Source, words: &[String]) -> Result<HashSet<String>, TreeError> {
+    if words.is_empty() {
+        return Ok(HashSet::new());
+    }
+    // Leftmost-longest finds every whole word: any other match that overlaps one lies inside it.
+    let automaton = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(words)
+        .map_err(|error| TreeError::Unusable(format!("too many symbols to look for: {error}")))?;
+    let found: Vec<AtomicBool> = words.iter().map(|_| AtomicBool::new(false)).collect();
+    base.visit(&[""], &is_c, &|_, bytes| {
+        for hit in automaton.find_iter(bytes) {
+            if is_bounded(bytes, hit.start(), hit.end()) {
+                found[hit.pattern().as_usize()].store(true, Ordering::Relaxed);
+            }
+        }
+    })?;
+    let absent = words
+        .iter()
+        .zip(&found)
+        .filter(|(_, found)| !found.load(Ordering::Relaxed));
+    Ok(absent.map(|(word, _)| word.clone()).collect())
+}
+
+/// Cuts a hunk's missing symbols to what a reader takes in.
+pub(super) fn report(mut symbols: Vec<String>) -> (Vec<String>, String) {
+    symbols.truncate(REPORTED);
+    if symbols.is_empty() {
+        return (symbols, String::new());
+    }
+    let quoted: Vec<String> = symbols.iter().map(|symbol| format!("`{symbol}`")).collect();
+    let reason = format!("needs a patch that introduces {}", quoted.join(", "));
+    (symbols, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(line: &str) -> Vec<&str> {
+        words(line.as_bytes())
+            .iter()
+            .map(|word| word.text)
+            .collect()
+    }
+
+    #[test]
+    fn words_leave_comments_strings_and_numbers_out() {
+        assert_eq!(
+            texts("\tret = herd_count(flock, 0x10ul); /* not this */ x"),
+            ["ret", "herd_count", "flock", "x"]
+        );
+        assert_eq!(
+            texts("\tpr_info(\"a \\\" b\", 'c', d); // e"),
+            ["pr_info", "d"]
+        );
+        assert_eq!(texts(" * prose about barns"), [""; 0]);
+        assert_eq!(texts("#include <linux/barn.h>"), [""; 0]);
+        assert!(words(b"herd_count (x)")[0].called);
+        assert!(words(b"struct barn *b")[1].tagged && !words(b"struct barn *b")[2].tagged);
+    }
+
+    #[test]
+    fn definitions_are_told_from_uses() {
+        let of = |line: &str| {
+            defined(line.as_bytes(), &words(line.as_bytes()))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert!(of("static int herd_count(struct flock *f)").contains(&"herd_count".to_owned()));
+        assert!(of("#define HERD_MAX 12").contains(&"HERD_MAX".to_owned()));
+        assert!(of("\tHERD_SMALL = 1,").contains(&"HERD_SMALL".to_owned()));
+        assert!(!of("\tn = herd_count(f);").contains(&"herd_count".to_owned()));
+    }
+
+    #[test]
+    fn whole_words_only() {
+        assert!(holds(b"a herd_count(b)", "herd_count"));
+        assert!(!holds(b"a herd_counter(b) xherd_count", "herd_count"));
+    }
+}
