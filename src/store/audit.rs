@@ -1,7 +1,7 @@
 //! In: what an audit of one state found. Out: its rows, in place of an older audit's of the same state.
 
 use super::blob;
-use super::column::{Json, Moment, Word, word};
+use super::column::{Json, Moment, Word};
 use super::error::{Fault, StoreError};
 use super::id::{AuditId, SeriesId};
 use super::open::Store;
@@ -11,6 +11,8 @@ use crate::audit::{Audit, BlindSpot, Excerpt, Site, Walk};
 use crate::base::clock;
 use crate::vocabulary::Predicate;
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Names one state of one kernel.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -131,11 +133,19 @@ fn insert_predicates(
 /// Writes the sites: a kernel has thousands, so a row is numbers only.
 fn insert_sites(connection: &Connection, id: AuditId, sites: &[Site]) -> Result<(), Fault> {
     let mut texts = Texts::new(connection);
+    let mut lists: HashMap<&[String], i64> = HashMap::new();
     let mut statement = connection.prepare_cached(
         "INSERT INTO site (audit, position, file, line, \"column\", function, predicate, family, kind, accepts, arms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?;
     for (position, site) in sites.iter().enumerate() {
+        let mut list = |values| match lists.entry(values) {
+            Entry::Occupied(row) => Ok(*row.get()),
+            Entry::Vacant(slot) => texts
+                .row(&serde_json::to_string(values)?)
+                .map(|row| *slot.insert(row)),
+        };
+        let (accepts, arms) = (list(&site.accepts)?, list(&site.arms)?);
         statement.execute(params![
             id,
             position as i64,
@@ -144,10 +154,10 @@ fn insert_sites(connection: &Connection, id: AuditId, sites: &[Site]) -> Result<
             site.column,
             texts.row(&site.function)?,
             texts.row(&site.predicate)?,
-            texts.row(&word(&site.family)?)?,
-            texts.row(&word(&site.kind)?)?,
-            texts.row(&serde_json::to_string(&site.accepts)?)?,
-            texts.row(&serde_json::to_string(&site.arms)?)?,
+            texts.row(site.family.word())?,
+            texts.row(site.kind.word())?,
+            accepts,
+            arms,
         ])?;
     }
     Ok(())

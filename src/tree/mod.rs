@@ -1,11 +1,11 @@
 //! Kernels as sources, and hunks applied to them in memory.
 
+pub mod apply;
 mod archive;
 mod beneath;
 pub mod directory;
 pub mod git;
 pub mod kernel;
-pub mod apply;
 mod outcome;
 pub mod package;
 mod packs;

@@ -1,4 +1,6 @@
 //! The one integration binary.
 
+mod audit_real;
+mod kernels;
 mod report;
 mod store;
