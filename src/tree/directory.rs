@@ -144,7 +144,7 @@ impl Source for DirectorySource {
             found
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .push(path.to_owned())
+                .push(path.to_owned());
         };
         self.walk(&[""], choose, Deed::List(&list))?;
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -272,7 +272,7 @@ mod tests {
         let source = DirectorySource::open(dir.path()).unwrap();
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             source.visit(&[""], &|_| true, &|path, _| {
-                assert!(!path.ends_with("7.h"), "as asked")
+                assert!(!path.ends_with("7.h"), "as asked");
             })
         }));
         assert!(result.is_err());

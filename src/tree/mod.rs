@@ -3,10 +3,13 @@
 pub mod apply;
 mod archive;
 mod beneath;
+pub mod branch;
+pub mod commits;
 pub mod directory;
 pub mod git;
 pub mod kernel;
 mod outcome;
+pub mod output;
 pub mod package;
 mod packs;
 pub mod source;

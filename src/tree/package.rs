@@ -156,7 +156,7 @@ fn unpack_file(
             }
         };
         unpack::unpack(tar, folder, &|| {
-            progress(&what, done.load(Ordering::Relaxed), total)
+            progress(&what, done.load(Ordering::Relaxed), total);
         })
     });
     result.map_err(|error| match error {

@@ -81,7 +81,7 @@ fn reads_a_kernel_in_every_wrapping() {
         let said = Mutex::new(0);
         let spec = KernelSpec::parse(file.to_str().unwrap()).unwrap();
         let kernel = open(&spec, &dir.path().join("cache"), &|_, _, _| {
-            *said.lock().unwrap() += 1
+            *said.lock().unwrap() += 1;
         })
         .unwrap();
         assert_eq!(kernel.version, "6.12.7-rc3", "{name}");
