@@ -11,3 +11,5 @@ mod print;
 pub use file_diff::{FileChange, FileDiff, Hunk, IndexIds, Line, LineKind};
 pub use parse::{Parsed, Problem, parse};
 pub use print::print;
+
+pub(crate) use path::unquote;

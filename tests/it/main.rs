@@ -1,9 +1,16 @@
 //! The one integration binary.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "a test that cannot go on should panic, a skipped one says so, and peers are run as they are"
+)]
 
 mod apply_real;
 mod audit_real;
+mod diff;
 mod kernels;
 mod report;
 mod series;
