@@ -1,9 +1,11 @@
 //! Unified diff text ⇄ [`FileDiff`] and [`Hunk`].
 
+mod changed;
 mod file_diff;
 mod parse;
 mod print;
 
+pub use changed::{ChangedLines, changed_lines};
 pub use file_diff::{FileChange, FileDiff, Hunk, IndexIds, Line, LineKind};
 pub use parse::{Parsed, Problem, parse};
 pub use print::print;
