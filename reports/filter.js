@@ -9,14 +9,16 @@ for (const box of document.querySelectorAll("input[data-filter]")) {
     rows ??= [...document.querySelectorAll(box.dataset.filter)].map((row) => {
       const file = group(row);
       const head = file ? file.querySelector("summary").textContent + " " : "";
-      return { row, file, text: (head + row.textContent).toLowerCase() };
+      // Of a walk, its headline: its function's source holds half the words of the kernel.
+      const own = row.tagName === "DETAILS" ? row.querySelector("summary") : row;
+      return { row, file, text: (head + own.textContent).toLowerCase() };
     });
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     const counts = new Map();
     let shown = 0;
     for (const { row, file, text } of rows) {
-      // "prepared" is not "unprepared": a word must begin where it stands.
-      const hit = words.every((word) => word === "prepared" ? /(^|[^n])prepared/.test(text) : text.includes(word));
+      // "prepared" is not "unprepared".
+      const hit = words.every((word) => word === "prepared" ? /(^|[^a-z])prepared/.test(text) : text.includes(word));
       row.hidden = !hit;
       shown += hit;
       if (file) counts.set(file, (counts.get(file) || 0) + hit);

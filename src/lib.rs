@@ -8,15 +8,15 @@
 //!                                                                └── pipeline drives, cli asks ──┘
 //! ```
 
+pub mod audit;
 pub mod base;
+pub mod cli;
 pub mod diff;
 pub mod mail;
-pub mod series;
-pub mod tree;
-pub mod syntax;
-pub mod vocabulary;
-pub mod audit;
-pub mod store;
-pub mod report;
 pub mod pipeline;
-pub mod cli;
+pub mod report;
+pub mod series;
+pub mod store;
+pub mod syntax;
+pub mod tree;
+pub mod vocabulary;

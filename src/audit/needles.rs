@@ -119,7 +119,7 @@ mod tests {
         assert!(needles.is_in(b"(ab)"));
         assert!(!needles.is_in(b"abc cab"));
         assert!(!needles.is_in(b""));
-        let long = [b" x".repeat(500), b"is_other_entry;".to_vec()].concat();
+        let long = [b" x ".repeat(500), b"is_other_entry;".to_vec()].concat();
         assert!(needles.is_in(&long));
     }
 }

@@ -17,7 +17,13 @@ pub fn blob_id(bytes: &[u8]) -> ObjectId {
 mod tests {
     #[test]
     fn agrees_with_git_on_known_blobs() {
-        assert_eq!(super::blob_id(b"").to_string(), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
-        assert_eq!(super::blob_id(b"hello\n").to_string(), "ce013625030ba8dba906f756967f9e9ca394464a");
+        assert_eq!(
+            super::blob_id(b"").to_string(),
+            "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+        );
+        assert_eq!(
+            super::blob_id(b"hello\n").to_string(),
+            "ce013625030ba8dba906f756967f9e9ca394464a"
+        );
     }
 }

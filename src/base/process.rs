@@ -9,8 +9,15 @@ use std::process::{Command, Output, Stdio};
 ///
 /// # Errors
 /// When the program cannot be started; a program that fails is an `Output`, not an error.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that starts children")]
-pub fn run<S: AsRef<OsStr>>(program: &str, arguments: &[S], folder: Option<&Path>) -> io::Result<Output> {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that starts children"
+)]
+pub fn run<S: AsRef<OsStr>>(
+    program: &str,
+    arguments: &[S],
+    folder: Option<&Path>,
+) -> io::Result<Output> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null());
     if let Some(folder) = folder {

@@ -101,7 +101,11 @@ impl Hunk {
 impl FileDiff {
     /// Gives the path by which people call the file: the new one, unless it is deleted.
     pub fn path(&self) -> &str {
-        if self.change == FileChange::Deleted { &self.old_path } else { &self.new_path }
+        if self.change == FileChange::Deleted {
+            &self.old_path
+        } else {
+            &self.new_path
+        }
     }
 
     /// Exchanges before and after, so that applying it undoes the diff.

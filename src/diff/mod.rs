@@ -1,8 +1,12 @@
 //! Unified diff text ⇄ [`FileDiff`] and [`Hunk`].
 
 mod changed;
+mod cursor;
 mod file_diff;
+mod header;
+mod hunk;
 mod parse;
+mod path;
 mod print;
 
 pub use changed::{ChangedLines, changed_lines};

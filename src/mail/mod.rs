@@ -1,5 +1,15 @@
 //! Pages, mboxes, maildirs and patch files → [`Message`]s.
 
+mod address;
+mod date;
+mod error;
+mod mbox;
 mod message;
+mod mime;
+mod page;
+mod read;
 
+pub use address::mend;
+pub use error::MailError;
 pub use message::{Address, Message, Origin};
+pub use read::{Reading, read, read_bytes};

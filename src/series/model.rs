@@ -82,6 +82,8 @@ pub struct Series {
     /// The cover letter as read.
     #[serde(skip)]
     pub cover_raw: Vec<u8>,
+    /// Changelog by revision, as found in the cover letter.
+    pub changelog: Vec<ChangelogEntry>,
     /// Patches present, by number.
     pub patches: Vec<Patch>,
     /// Numbers promised and not found.

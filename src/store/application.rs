@@ -150,9 +150,9 @@ fn insert_file(
 ) -> Result<(), Fault> {
     let row = connection
         .prepare_cached(
-            "INSERT INTO file_outcome (patch_outcome, position, path, old_path, refusal, already_there,
+            "INSERT INTO file_outcome (patch_outcome, position, path, old_path, refusal, reason, already_there,
                 posted_id, result_id, proof)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .insert(params![
             patch,
@@ -160,6 +160,7 @@ fn insert_file(
             file.path,
             file.old_path,
             file.refusal,
+            file.reason,
             file.already_there,
             file.posted_id,
             file.result_id,
@@ -200,6 +201,7 @@ fn read_files(connection: &Connection, patch: i64) -> Result<Vec<FileOutcome>, F
             path: row.get("path")?,
             old_path: row.get("old_path")?,
             refusal: row.get("refusal")?,
+            reason: row.get("reason")?,
             already_there: row.get("already_there")?,
             posted_id: row.get("posted_id")?,
             result_id: row.get("result_id")?,

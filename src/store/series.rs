@@ -212,7 +212,7 @@ fn fill(connection: &Connection, id: SeriesId, series: &Series, parsed: &str) ->
     };
     connection.execute(
         "UPDATE series SET subject = ?2, version = ?3, rfc = ?4, total = ?5, cover = ?6, cover_raw = ?7, missing = ?8,
-            base_commit = ?9, change_id = ?10, prerequisites = ?11, notes = ?12, parsed_digest = ?13
+            base_commit = ?9, change_id = ?10, prerequisites = ?11, notes = ?12, parsed_digest = ?13, changelog = ?14
          WHERE id = ?1",
         params![
             id,
@@ -228,6 +228,7 @@ fn fill(connection: &Connection, id: SeriesId, series: &Series, parsed: &str) ->
             Json(&series.prerequisites),
             Json(&series.notes),
             parsed,
+            Json(&series.changelog),
         ],
     )?;
     connection.execute("DELETE FROM patch WHERE series = ?1", params![id])?;
@@ -309,6 +310,7 @@ fn read_series(row: &Row<'_>) -> rusqlite::Result<Series> {
         total: row.get("total")?,
         cover: row.get("cover")?,
         cover_raw: Vec::new(),
+        changelog: row.get::<_, Json<_>>("changelog")?.0,
         patches: Vec::new(),
         missing: row.get::<_, Json<_>>("missing")?.0,
         base_commit: row.get("base_commit")?,

@@ -3,4 +3,5 @@
 mod audit_real;
 mod kernels;
 mod report;
+mod series;
 mod store;

@@ -1,208 +1,17 @@
 //! What goes into the store comes out of it, and keeps its word about names, ids and repeats.
 
-use pteward::audit::{
-    Audit, BlindSpot, ChangeKind, Excerpt, Line, ReviewChange, Side, Site, SiteKind, Touched,
-    Verdict, Walk,
-};
-use pteward::mail::Address;
-use pteward::series::{ChangelogEntry, DiffstatFile, Patch, Series, Trailer};
-use pteward::store::{AuditKey, KernelRow, NewReview, Store, StoreError};
-use pteward::tree::{FileOutcome, Grade, HunkOutcome, PatchOutcome, PatchVerdict, Proof};
-use pteward::vocabulary::{Family, Predicate};
+mod specimen;
+
+use pteward::audit::{Audit, ChangeKind, ReviewChange, Side, SiteKind, Touched};
+use pteward::series::Trailer;
+use pteward::store::{KernelRow, NewReview, Store, StoreError};
+use specimen::{audit, key, outcomes, series, site};
 use std::time::Instant;
 
 fn open() -> (tempfile::TempDir, Store) {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let store = Store::open(folder.path()).expect("a new workspace opens");
     (folder, store)
-}
-
-fn patch(number: u32, raw: &[u8]) -> Patch {
-    Patch {
-        number,
-        subject: format!("mm: step {number}"),
-        full_subject: format!("[PATCH {number}/2] mm: step {number}"),
-        message_id: Some(format!("{number}@example.org")),
-        author: Address {
-            name: "Ann".into(),
-            email: "ann@example.org".into(),
-        },
-        date: Some("2024-02-03T04:05:06Z".parse().unwrap()),
-        utc_offset_minutes: -90,
-        message: "Why.\n".into(),
-        trailers: vec![
-            Trailer {
-                key: "Fixes".into(),
-                value: "0123456789ab (\"mm: x\")".into(),
-            },
-            Trailer {
-                key: "Signed-off-by".into(),
-                value: "Ann <ann@example.org>".into(),
-            },
-        ],
-        changelog: vec![ChangelogEntry {
-            version: 2,
-            text: "- x".into(),
-        }],
-        diffstat: vec![DiffstatFile {
-            path: "mm/x.c".into(),
-            changed: None,
-        }],
-        files: vec![],
-        problems: vec![],
-        raw: raw.to_vec(),
-    }
-}
-
-fn series(name: &str) -> Series {
-    Series {
-        name: name.into(),
-        subject: "mm: steps".into(),
-        version: 2,
-        rfc: false,
-        total: 3,
-        cover: Some("Hello.\n".into()),
-        cover_raw: b"cover \xff\0 bytes".to_vec(),
-        patches: vec![patch(1, b"one \xff\0 raw"), patch(2, b"two raw")],
-        missing: vec![3],
-        base_commit: Some("abc".into()),
-        change_id: None,
-        prerequisites: vec![Trailer {
-            key: "prerequisite-patch-id".into(),
-            value: "f00".into(),
-        }],
-        notes: vec!["a note".into()],
-    }
-}
-
-fn site(file: String, line: u32, kind: SiteKind) -> Site {
-    Site {
-        file,
-        line,
-        column: 3,
-        function: format!("f{}", line % 500),
-        predicate: format!("is_{}", line % 60),
-        family: Family::Entry,
-        kind,
-        accepts: vec!["migration".into()],
-        arms: if line.is_multiple_of(9) {
-            vec!["CONFIG_X".into()]
-        } else {
-            vec![]
-        },
-    }
-}
-
-fn audit() -> Audit {
-    let line = Line {
-        file: "mm/x.c".into(),
-        line: 9,
-        text: "use(x)".into(),
-    };
-    Audit {
-        predicates: vec![Predicate {
-            name: "is_x".into(),
-            family: Family::Marker,
-            accepts: vec!["marker".into()],
-            file: "include/x.h".into(),
-            line: 4,
-        }],
-        sites: vec![
-            site("mm/a.c".into(), 1, SiteKind::Call),
-            site("mm/a.c".into(), 9, SiteKind::Macro),
-            site("mm/b.c".into(), 2, SiteKind::Definition),
-            site("mm/b.c".into(), 3, SiteKind::Declaration),
-        ],
-        walks: vec![Walk {
-            file: "mm/x.c".into(),
-            function: "f".into(),
-            line: 7,
-            span: (1, 12),
-            walker: "walk_it".into(),
-            flags: vec!["?".into(), "SYNC".into()],
-            cursor: "walk".into(),
-            cursor_from: "struct".into(),
-            contract: vec!["present".into()],
-            verdict: Verdict::NotApplicable,
-            unhandled: vec!["swap".into()],
-            used: Some(line.clone()),
-            witness: vec![line],
-            reason: "because".into(),
-        }],
-        excerpts: vec![Excerpt {
-            file: "mm/x.c".into(),
-            function: "f".into(),
-            first_line: 1,
-            text: "é\n".into(),
-        }],
-        blind: vec![BlindSpot {
-            file: "mm/x.c".into(),
-            line: 5,
-            what: "hidden".into(),
-        }],
-        files_read: 10,
-        files_parsed: 3,
-    }
-}
-
-fn key(series: Option<&str>, state: u32) -> AuditKey {
-    AuditKey {
-        kernel: "k".into(),
-        kernel_version: "6.1".into(),
-        commit: Some("c0ffee".into()),
-        series: series.map(str::to_owned),
-        state,
-    }
-}
-
-fn outcomes() -> Vec<PatchOutcome> {
-    let grades = [
-        Grade::Exact,
-        Grade::Offset,
-        Grade::Fuzz,
-        Grade::Whitespace,
-        Grade::ThreeWay,
-        Grade::AlreadyThere,
-        Grade::Conflict,
-    ];
-    let hunks = grades.map(|grade| HunkOutcome {
-        old_start: 5,
-        function: "f".into(),
-        grade,
-        new_line: 6,
-        offset: -2,
-        fuzz: 1,
-        reason: "moved".into(),
-        expected: vec!["a".into()],
-        found: vec!["b".into(), String::new()],
-        missing_symbols: vec!["g".into()],
-    });
-    let file = |refusal: &str| FileOutcome {
-        path: "mm/x.c".into(),
-        old_path: "mm/y.c".into(),
-        refusal: refusal.into(),
-        already_there: true,
-        posted_id: Some("abc1234".into()),
-        result_id: None,
-        proof: Proof::Consistent,
-        hunks: hunks.to_vec(),
-    };
-    [
-        PatchVerdict::Applied,
-        PatchVerdict::Partly,
-        PatchVerdict::Conflict,
-        PatchVerdict::AlreadyThere,
-    ]
-    .into_iter()
-    .zip(1..)
-    .map(|(verdict, number)| PatchOutcome {
-        number,
-        subject: "mm: x".into(),
-        verdict,
-        proof: Proof::Proved,
-        files: vec![file(""), file("refused")],
-    })
-    .collect()
 }
 
 #[test]
@@ -401,6 +210,10 @@ fn a_second_process_sees_what_the_first_wrote() {
 }
 
 #[test]
+#[expect(
+    clippy::print_stderr,
+    reason = "shows the measurement with --nocapture"
+)]
 fn a_hundred_thousand_sites_are_stored_in_a_moment() {
     let (_folder, mut store) = open();
     let sites = (0..100_000)
@@ -416,7 +229,7 @@ fn a_hundred_thousand_sites_are_stored_in_a_moment() {
     let start = Instant::now();
     assert_eq!(store.audit(id).unwrap().sites, audit.sites);
     let read = start.elapsed();
-    // Measured on two cores, release: see benches; the bound here is for unoptimised builds on a busy machine.
+    // Optimised it takes a quarter of a second; the bound is for plain builds on a busy machine.
     assert!(saved.as_secs() < 10, "{saved:?}");
     assert!(read.as_secs() < 10, "{read:?}");
     eprintln!("100,000 sites: saved in {saved:?}, read in {read:?}");

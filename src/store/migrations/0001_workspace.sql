@@ -33,6 +33,7 @@ CREATE TABLE series ( -- One revision of a posted series.
     total INTEGER NOT NULL, -- How many patches its subjects promise.
     cover TEXT, -- The cover letter's text.
     cover_raw TEXT REFERENCES blob (id), -- The cover letter as read.
+    changelog TEXT NOT NULL DEFAULT '[]', -- What changed by revision, as found in the cover letter, as JSON.
     missing TEXT NOT NULL, -- Numbers promised and not found; JSON list.
     base_commit TEXT, -- `base-commit:` as posted.
     change_id TEXT, -- `change-id:` as posted.
@@ -106,6 +107,7 @@ CREATE TABLE file_outcome ( -- What came of one file's part of a patch.
     path TEXT NOT NULL, -- Path as people call the file.
     old_path TEXT NOT NULL, -- Where the pre-image was read.
     refusal TEXT NOT NULL, -- A refusal or file-level conflict; empty when fine.
+    reason TEXT NOT NULL, -- What is known of the file as a whole, such as which blob ids agree; may be empty.
     already_there INTEGER NOT NULL CHECK (already_there IN (0, 1)), -- Is the whole step in the tree already?
     posted_id TEXT, -- Blob id that the patch promises.
     result_id TEXT, -- Blob id of the result.

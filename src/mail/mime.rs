@@ -1,0 +1,283 @@
+//! In: the bytes of one mail. Out: a [`Message`] with its body decoded, byte exact where the mail is.
+
+use super::{Address, Message, Origin, date};
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+use mail_parser::{
+    ContentType, Encoding, HeaderName, HeaderValue, MessageParser, MessagePart, MimeHeaders,
+    PartType,
+};
+
+/// Finds where the headers end: behind the first empty line.
+fn header_end(raw: &[u8]) -> usize {
+    let mut position = 0;
+    while position < raw.len() {
+        let length =
+            memchr::memchr(b'\n', &raw[position..]).map_or(raw.len() - position, |at| at + 1);
+        let line = &raw[position..position + length];
+        position += length;
+        if line == b"\n" || line == b"\r\n" {
+            return position;
+        }
+    }
+    raw.len()
+}
+
+/// Reads one mail; what is odd about it goes to `notes`, named by `name`.
+pub(super) fn read(raw: Vec<u8>, origin: Origin, name: &str, notes: &mut Vec<String>) -> Message {
+    let end = header_end(&raw);
+    let parser = MessageParser::default();
+    let Some(headers) = parser.parse_headers(&raw[..end]) else {
+        notes.push(format!("{name}: no mail headers could be read"));
+        return Message {
+            body: raw.clone(),
+            raw,
+            ..empty(origin)
+        };
+    };
+    let mut message = Message {
+        message_id: headers.message_id().map(str::to_owned),
+        in_reply_to: ids(headers.in_reply_to()).pop(),
+        references: ids(headers.references()),
+        subject: headers.subject().map(one_line).unwrap_or_default(),
+        from: author(&headers),
+        ..empty(origin)
+    };
+    let posted = headers
+        .header_raw(HeaderName::Date)
+        .and_then(|text| date::parse(text.trim()))
+        .or_else(|| {
+            let read = headers.date()?;
+            let at = jiff::Timestamp::from_second(read.to_timestamp()).ok()?;
+            let minutes = i32::from(read.tz_hour) * 60 + i32::from(read.tz_minute);
+            let offset_minutes = if read.tz_before_gmt {
+                -minutes
+            } else {
+                minutes
+            };
+            Some(date::Posted {
+                at,
+                offset_minutes,
+                zone_known: true,
+            })
+        });
+    if let Some(posted) = posted {
+        (message.date, message.utc_offset_minutes) = (Some(posted.at), posted.offset_minutes);
+    }
+    let content_type = headers.content_type();
+    let multipart = content_type.is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart"));
+    message.body = if multipart {
+        multipart_body(&raw, name, notes)
+    } else {
+        let encoding = encoding_of(headers.content_transfer_encoding());
+        let body = decode(&raw[end..], encoding, name, notes);
+        let html = content_type.is_some_and(|kind| is_kind(kind, "text", "html"));
+        if html {
+            html_text(&body, name, notes)
+        } else {
+            to_utf8(body, content_type)
+        }
+    };
+    message.body = without_transport_cr(message.body, raw[..end].ends_with(b"\r\n"));
+    message.raw = raw;
+    message
+}
+
+/// A message of which nothing is known.
+pub(super) fn empty(origin: Origin) -> Message {
+    Message {
+        origin,
+        message_id: None,
+        in_reply_to: None,
+        references: Vec::new(),
+        subject: String::new(),
+        from: Address::default(),
+        date: None,
+        utc_offset_minutes: 0,
+        body: Vec::new(),
+        raw: Vec::new(),
+    }
+}
+
+/// Joins a folded subject.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Reads a list of message ids, angle brackets off.
+fn ids(value: &HeaderValue<'_>) -> Vec<String> {
+    match value {
+        HeaderValue::Text(id) => vec![id.to_string()],
+        HeaderValue::TextList(list) => list.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Reads the author; an obfuscated address is none to the mail library, so that is read here.
+fn author(headers: &mail_parser::Message<'_>) -> Address {
+    let first = headers.from().and_then(|from| from.first());
+    if let Some(email) = first
+        .and_then(|first| first.address())
+        .filter(|email| email.contains('@'))
+    {
+        let name = first.and_then(|first| first.name()).unwrap_or_default();
+        return Address {
+            name: one_line(name),
+            email: email.to_owned(),
+        };
+    }
+    let mended = Address::parse(headers.header_raw(HeaderName::From).unwrap_or_default());
+    match first.and_then(|first| first.name()) {
+        // The library has decoded the name; take its word where the address was beyond mending.
+        Some(name) if mended.email.is_empty() => Address {
+            name: one_line(name),
+            email: String::new(),
+        },
+        _ => Address {
+            name: one_line(&mended.name),
+            email: mended.email,
+        },
+    }
+}
+
+fn encoding_of(name: Option<&str>) -> Encoding {
+    match name.map(str::trim) {
+        Some(name) if name.eq_ignore_ascii_case("quoted-printable") => Encoding::QuotedPrintable,
+        Some(name) if name.eq_ignore_ascii_case("base64") => Encoding::Base64,
+        _ => Encoding::None,
+    }
+}
+
+/// Decodes a body to the bytes that were sent.
+fn decode(body: &[u8], encoding: Encoding, name: &str, notes: &mut Vec<String>) -> Vec<u8> {
+    let (decoded, kind) = match encoding {
+        Encoding::None => return body.to_vec(),
+        Encoding::QuotedPrintable => (quoted_printable_decode(body), "quoted-printable"),
+        Encoding::Base64 => (base64_decode(body), "base64"),
+    };
+    decoded.unwrap_or_else(|| {
+        notes.push(format!(
+            "{name}: the body says it is {kind} and is not; taken as it stands"
+        ));
+        body.to_vec()
+    })
+}
+
+fn is_kind(kind: &ContentType<'_>, main: &str, sub: &str) -> bool {
+    kind.ctype().eq_ignore_ascii_case(main)
+        && kind
+            .subtype()
+            .is_some_and(|name| name.eq_ignore_ascii_case(sub))
+}
+
+/// Turns the prose above the diff into UTF-8. The diff keeps its bytes: it speaks of files, not of the mail.
+fn to_utf8(body: Vec<u8>, kind: Option<&ContentType<'_>>) -> Vec<u8> {
+    let Some(charset) = kind.and_then(|kind| kind.attribute("charset")) else {
+        return body;
+    };
+    if charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("us-ascii") {
+        return body;
+    }
+    let Some(decoder) = charset_decoder(charset.as_bytes()) else {
+        return body;
+    };
+    // Wide encodings have no byte-wise diff lines to find.
+    let wide = charset.to_ascii_lowercase().starts_with("utf-16");
+    let starts = [&b"\ndiff --git "[..], b"\n--- a/", b"\n---\n", b"\n---\r\n"];
+    let end = starts
+        .iter()
+        .filter_map(|start| memchr::memmem::find(&body, start))
+        .min()
+        .unwrap_or(body.len());
+    let (prose, diff) = body.split_at(if wide { body.len() } else { end });
+    if prose.is_ascii() && !wide && !charset.to_ascii_lowercase().starts_with("iso-2022") {
+        return body;
+    }
+    let mut out = decoder(prose).into_bytes();
+    out.extend_from_slice(diff);
+    out
+}
+
+fn html_text(body: &[u8], name: &str, notes: &mut Vec<String>) -> Vec<u8> {
+    notes.push(format!(
+        "{name}: the mail is HTML; its text was taken, in which diffs rarely survive"
+    ));
+    mail_parser::decoders::html::html_to_text(&String::from_utf8_lossy(body)).into_bytes()
+}
+
+/// Says whether a part is text to read: plain text, or a patch that was attached.
+fn is_text(part: &MessagePart<'_>) -> bool {
+    let Some(kind) = part.content_type() else {
+        return true;
+    };
+    let attached = part.attachment_name().is_some_and(|name| {
+        let name = name.to_ascii_lowercase();
+        [".patch", ".diff", ".txt"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+    });
+    let sub = kind.subtype().unwrap_or("plain").to_ascii_lowercase();
+    let text = kind.ctype().eq_ignore_ascii_case("text");
+    (text && matches!(sub.as_str(), "plain" | "x-patch" | "x-diff")) || (attached && sub != "html")
+}
+
+/// Joins the text parts of a multipart mail, attached patches last.
+fn multipart_body(raw: &[u8], name: &str, notes: &mut Vec<String>) -> Vec<u8> {
+    let Some(parsed) = MessageParser::default().parse(raw) else {
+        notes.push(format!(
+            "{name}: the parts of the mail could not be told apart"
+        ));
+        return raw[header_end(raw)..].to_vec();
+    };
+    let mut out = Vec::new();
+    let leaves = || {
+        parsed
+            .parts
+            .iter()
+            .filter(|part| !matches!(part.body, PartType::Multipart(_) | PartType::Message(_)))
+    };
+    for part in leaves().filter(|part| is_text(part)) {
+        let range = part.offset_body as usize..(part.offset_end as usize).min(raw.len());
+        let body = decode(
+            raw.get(range).unwrap_or_default(),
+            part.encoding,
+            name,
+            notes,
+        );
+        out.append(&mut to_utf8(body, part.content_type()));
+        if !out.ends_with(b"\n") {
+            out.push(b'\n');
+        }
+    }
+    if out.is_empty() {
+        match leaves().find(|part| part.is_text_html()) {
+            Some(part) => return html_text(part.contents(), name, notes),
+            None => notes.push(format!("{name}: the mail has no text")),
+        }
+    }
+    out
+}
+
+/// Takes off the carriage returns that mail transport adds to every line; those of a CRLF file's lines stay.
+pub(super) fn without_transport_cr(body: Vec<u8>, wire: bool) -> Vec<u8> {
+    if !wire && !every_line_has_cr(&body) {
+        return body;
+    }
+    let mut out = Vec::with_capacity(body.len());
+    for line in body.split_inclusive(|&byte| byte == b'\n') {
+        match line.strip_suffix(b"\r\n") {
+            Some(text) => {
+                out.extend_from_slice(text);
+                out.push(b'\n');
+            }
+            None => out.extend_from_slice(line),
+        }
+    }
+    out
+}
+
+fn every_line_has_cr(body: &[u8]) -> bool {
+    let mut feeds = memchr::memchr_iter(b'\n', body).peekable();
+    feeds.peek().is_some() && feeds.all(|at| at > 0 && body[at - 1] == b'\r')
+}

@@ -1,0 +1,207 @@
+//! In: the notes below `---`. Out: the diffstat in them, and where it disagrees with the diff.
+
+use super::DiffstatFile;
+use crate::diff::{FileDiff, LineKind, Problem};
+
+/// A diffstat as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Diffstat {
+    /// Its files with their lines in the text, from 1.
+    pub(super) files: Vec<(usize, DiffstatFile)>,
+    /// Its last line: line, files, insertions, deletions.
+    pub(super) total: Option<(usize, u32, u32, u32)>,
+    /// Was it cut (`...` in place of files)?
+    pub(super) cut: bool,
+}
+
+/// Reads ` path | 12 ++--`, ` path | Bin 0 -> 10 bytes` or ` path | 0`.
+fn file(line: &str) -> Option<DiffstatFile> {
+    let (path, rest) = line.rsplit_once(" |")?;
+    let path = path.trim();
+    let rest = rest.trim();
+    if path.is_empty() || path.len() > 500 {
+        return None;
+    }
+    if rest == "Bin" || rest.starts_with("Bin ") || rest == "Unmerged" {
+        return Some(DiffstatFile {
+            path: path.to_owned(),
+            changed: None,
+        });
+    }
+    let (number, graph) = rest.split_once(' ').unwrap_or((rest, ""));
+    let graph_only = graph.trim().bytes().all(|byte| matches!(byte, b'+' | b'-'));
+    let changed = number.parse().ok().filter(|_| graph_only)?;
+    Some(DiffstatFile {
+        path: path.to_owned(),
+        changed: Some(changed),
+    })
+}
+
+/// Reads ` 3 files changed, 72 insertions(+), 3 deletions(-)`.
+fn total(line: &str) -> Option<(u32, u32, u32)> {
+    let mut parts = line.trim().split(", ");
+    let (files, rest) = parts.next()?.split_once(' ')?;
+    if rest != "files changed" && rest != "file changed" {
+        return None;
+    }
+    let (mut added, mut removed) = (0, 0);
+    for part in parts {
+        let (number, what) = part.split_once(' ')?;
+        let number = number.parse().ok()?;
+        if what.starts_with("insertion") {
+            added = number;
+        } else if what.starts_with("deletion") {
+            removed = number;
+        }
+    }
+    Some((files.parse().ok()?, added, removed))
+}
+
+/// Finds the diffstat in lines that are counted from `first_line`; gives it and the range of lines it takes.
+pub(super) fn parse(lines: &[&str], first_line: usize) -> (Diffstat, std::ops::Range<usize>) {
+    let mut out = Diffstat::default();
+    let mut range = 0..0;
+    for (index, line) in lines.iter().enumerate() {
+        if let Some(read) = file(line) {
+            if out.files.is_empty() {
+                range.start = index;
+            }
+            out.files.push((first_line + index, read));
+        } else if let Some((files, added, removed)) = total(line).filter(|_| !out.files.is_empty())
+        {
+            out.total = Some((first_line + index, files, added, removed));
+            range.end = index + 1;
+            return (out, range);
+        } else if line.trim() == "..." && !out.files.is_empty() {
+            out.cut = true;
+        } else if !out.files.is_empty() {
+            // Something else between: lines so far were a table, or a diffstat without its last line.
+            range.end = index;
+            if line.trim().is_empty() {
+                return (out, range);
+            }
+            out = Diffstat::default();
+        }
+    }
+    range.end = range
+        .end
+        .max(if out.files.is_empty() { 0 } else { lines.len() });
+    (out, if range.start > range.end { 0..0 } else { range })
+}
+
+/// Says whether a diffstat's name, perhaps shortened or of a rename, is the file of a diff.
+fn names(stat: &str, file: &FileDiff) -> bool {
+    let path = file.path();
+    if stat == path {
+        return true;
+    }
+    let new = stat.strip_prefix("...").unwrap_or(stat);
+    if new.len() < stat.len() && path.ends_with(new) {
+        return true;
+    }
+    let Some((before, after)) = stat.split_once(" => ") else {
+        return false;
+    };
+    // `dir/{old => new}/rest`, `old => new`; either side may be shortened.
+    let target = match (before.rfind('{'), after.find('}')) {
+        (Some(open), Some(close)) => {
+            let joined = format!(
+                "{}{}{}",
+                &before[..open],
+                &after[..close],
+                &after[close + 1..]
+            );
+            joined.replace("//", "/")
+        }
+        _ => after.to_owned(),
+    };
+    let target = target.trim_start_matches("...");
+    path == target || path.ends_with(target) && !target.is_empty()
+}
+
+/// Counts the lines that a diff adds and removes.
+fn counts(file: &FileDiff) -> (u32, u32) {
+    let lines = || file.hunks.iter().flat_map(|hunk| &hunk.lines);
+    let count =
+        |kind| u32::try_from(lines().filter(|line| line.kind == kind).count()).unwrap_or(u32::MAX);
+    (count(LineKind::Added), count(LineKind::Removed))
+}
+
+/// Names every disagreement between a diffstat and the diff below it.
+pub(super) fn disagreements(stat: &Diffstat, files: &[FileDiff]) -> Vec<Problem> {
+    let mut out = Vec::new();
+    let Some(&(first_line, _)) = stat.files.first() else {
+        return out;
+    };
+    let mut by_path: std::collections::HashMap<&str, usize> = files
+        .iter()
+        .enumerate()
+        .map(|(index, file)| (file.path(), index))
+        .collect();
+    let mut unnamed: Vec<bool> = vec![true; files.len()];
+    let (mut added, mut removed) = (0u32, 0u32);
+    let all: Vec<(u32, u32)> = files.iter().map(counts).collect();
+    for &(more, less) in &all {
+        (added, removed) = (added.saturating_add(more), removed.saturating_add(less));
+    }
+    for (line, entry) in &stat.files {
+        let exact = by_path.remove(entry.path.as_str());
+        let shortened = entry.path.contains("...") || entry.path.contains(" => ");
+        let found = exact.or_else(|| {
+            shortened.then(|| {
+                (0..files.len()).find(|&index| unnamed[index] && names(&entry.path, &files[index]))
+            })?
+        });
+        let Some(index) = found else {
+            out.push(Problem {
+                line: *line,
+                what: format!(
+                    "diffstat names {}, which the diff does not touch",
+                    entry.path
+                ),
+            });
+            continue;
+        };
+        unnamed[index] = false;
+        let changed = all[index].0.saturating_add(all[index].1);
+        match entry.changed {
+            Some(said) if !files[index].binary && said != changed => out.push(Problem {
+                line: *line,
+                what: format!(
+                    "diffstat says {said} changed lines in {}, the diff has {changed}",
+                    entry.path
+                ),
+            }),
+            _ => {}
+        }
+    }
+    if !stat.cut {
+        for file in files
+            .iter()
+            .zip(&unnamed)
+            .filter(|(_, unnamed)| **unnamed)
+            .map(|(file, _)| file)
+        {
+            out.push(Problem {
+                line: first_line,
+                what: format!(
+                    "the diff touches {}, which the diffstat does not name",
+                    file.path()
+                ),
+            });
+        }
+    }
+    if let Some((line, said_files, said_added, said_removed)) = stat.total {
+        let said = (said_files as usize, said_added, said_removed);
+        if said != (files.len(), added, removed) {
+            out.push(Problem {
+                line,
+                what: format!(
+                    "diffstat says {said_files} files, {said_added} insertions, {said_removed} deletions; the diff has {}, {added}, {removed}",
+                    files.len()
+                ),
+            });
+        }
+    }
+    out
+}

@@ -1,0 +1,160 @@
+//! In: one message that holds a patch. Out: the [`Patch`], its text taken apart.
+
+use super::subject::Subject;
+use super::{Patch, Trailer, changelog, diffstat, trailer};
+use crate::diff;
+use crate::mail::{Address, Message};
+
+/// The text of a message above its diff, taken apart.
+struct Prose {
+    author: Option<Address>,
+    subject: Option<String>,
+    message: String,
+    notes: Vec<String>,
+    /// Line of the body, from 1, on which the notes begin.
+    notes_line: usize,
+}
+
+/// Says whether a line ends the commit message, as git sees it.
+fn is_cut(line: &str) -> bool {
+    line.trim_end() == "---"
+}
+
+/// Takes prose apart: headers in the body, commit message, notes below `---`.
+fn take_apart(text: &str) -> Prose {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut out = Prose {
+        author: None,
+        subject: None,
+        message: String::new(),
+        notes: Vec::new(),
+        notes_line: 1,
+    };
+    let mut start = lines
+        .iter()
+        .take_while(|line| line.trim().is_empty())
+        .count();
+    // Headers in the body count only at its very beginning; a blank line ends them.
+    while let Some(line) = lines.get(start) {
+        let Some((key, value)) = trailer::key_value(line) else {
+            break;
+        };
+        match key.to_ascii_lowercase().as_str() {
+            "from" if out.author.is_none() && Address::parse(value).email.contains('@') => {
+                out.author = Some(Address::parse(value))
+            }
+            "subject" if out.subject.is_none() && !value.is_empty() => {
+                out.subject = Some(value.to_owned())
+            }
+            "date" if out.author.is_some() || out.subject.is_some() => {}
+            _ => break,
+        }
+        start += 1;
+    }
+    let cut = lines
+        .iter()
+        .skip(start)
+        .position(|line| is_cut(line))
+        .map_or(lines.len(), |at| start + at);
+    out.message = lines[start..cut]
+        .iter()
+        .map(|line| line.trim_end())
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim_matches('\n')
+        .to_owned();
+    if cut < lines.len() {
+        out.notes = lines[cut + 1..]
+            .iter()
+            .map(|&line| line.to_owned())
+            .collect();
+        out.notes_line = cut + 2;
+    }
+    out
+}
+
+/// What stands in a text about what a series builds on.
+#[derive(Default)]
+pub(super) struct Ground {
+    /// `base-commit:` as posted.
+    pub(super) base_commit: Option<String>,
+    /// `change-id:` as posted.
+    pub(super) change_id: Option<String>,
+    /// `prerequisite-*:` lines as posted.
+    pub(super) prerequisites: Vec<Trailer>,
+}
+
+/// Finds what a text says about its base.
+pub(super) fn ground(text: &str, into: &mut Ground) {
+    for line in text.lines() {
+        let Some((key, value)) = trailer::key_value(line) else {
+            continue;
+        };
+        let lower = key.to_ascii_lowercase();
+        if value.is_empty() {
+            continue;
+        }
+        if lower == "base-commit" {
+            into.base_commit.get_or_insert_with(|| value.to_owned());
+        } else if lower == "change-id" {
+            into.change_id.get_or_insert_with(|| value.to_owned());
+        } else if lower.starts_with("prerequisite-") {
+            let trailer = Trailer {
+                key: key.to_owned(),
+                value: value.to_owned(),
+            };
+            if !into.prerequisites.contains(&trailer) {
+                into.prerequisites.push(trailer);
+            }
+        }
+    }
+}
+
+/// Makes a patch of a message; what it says of its base goes to `into`.
+pub(super) fn read(message: Message, subject: &Subject, number: u32, into: &mut Ground) -> Patch {
+    let parsed = diff::parse(&message.body);
+    let prose_end = parsed.start.unwrap_or(message.body.len());
+    let prose_text = String::from_utf8_lossy(&message.body[..prose_end]);
+    let prose = take_apart(&prose_text);
+    let notes: Vec<&str> = prose.notes.iter().map(String::as_str).collect();
+    let (stat, range) = diffstat::parse(&notes, prose.notes_line);
+    let mut problems = parsed.problems;
+    if parsed.files.is_empty() && problems.is_empty() {
+        problems.push(diff::Problem {
+            line: 1,
+            what: "the message holds no diff".to_owned(),
+        });
+    }
+    problems.extend(diffstat::disagreements(&stat, &parsed.files));
+    problems.sort_by_key(|problem| problem.line);
+    ground(&prose_text, into);
+    if parsed.start.is_some() {
+        ground(&String::from_utf8_lossy(&message.body[parsed.end..]), into);
+    }
+    let changelog = changelog::parse(
+        &[&notes[..range.start], &notes[range.end..]]
+            .concat()
+            .join("\n"),
+        false,
+    );
+    let title = match &prose.subject {
+        Some(text) => super::subject::parse(text).title,
+        None => subject.title.clone(),
+    };
+    Patch {
+        number,
+        subject: title,
+        full_subject: message.subject,
+        message_id: message.message_id,
+        author: prose.author.unwrap_or(message.from),
+        date: message.date,
+        utc_offset_minutes: message.utc_offset_minutes,
+        trailers: trailer::parse(&prose.message),
+        message: trailer::mend_message(&prose.message),
+        changelog,
+        diffstat: stat.files.into_iter().map(|(_, file)| file).collect(),
+        files: parsed.files,
+        problems,
+        raw: message.raw,
+    }
+}

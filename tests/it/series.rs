@@ -1,0 +1,174 @@
+//! Archive pages as people posted them, imported whole.
+
+use pteward::mail;
+use pteward::series::{self, Series};
+use std::path::PathBuf;
+
+/// Finds a page of the shared seeds; prints that the test is skipped where there is none.
+fn seed(name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/seeds")
+        .join(name);
+    let found = path.is_file();
+    if !found {
+        #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+        {
+            eprintln!("skipped: {} is not here", path.display());
+        }
+    }
+    found.then_some(path)
+}
+
+fn import(name: &str) -> Option<Vec<Series>> {
+    let path = seed(name)?;
+    Some(series::assemble(
+        mail::read(&path).expect("a page can be read"),
+    ))
+}
+
+#[test]
+fn the_first_intact_page_imports_whole() {
+    let Some(all) = import("000_5a95e3a8720d0dc5.txt") else {
+        return;
+    };
+    assert_eq!(all.len(), 1);
+    let series = &all[0];
+    assert_eq!(
+        (series.version, series.total, series.patches.len()),
+        (5, 8, 1)
+    );
+    assert_eq!(series.missing, [1, 2, 3, 4, 6, 7, 8]);
+    assert_eq!(
+        series.missing_sentence().unwrap(),
+        "1 of 8 present; missing 1–4, 6–8"
+    );
+    let patch = &series.patches[0];
+    assert_eq!(patch.problems, []);
+    assert_eq!(patch.subject, "mm: Device exclusive memory access");
+    assert_eq!(
+        (patch.author.name.as_str(), patch.author.email.as_str()),
+        ("Alistair Popple", "apopple@nvidia.com")
+    );
+    assert_eq!(patch.date.unwrap().to_string(), "2021-03-09T12:15:02Z");
+    assert_eq!(
+        (
+            patch.files.len(),
+            patch
+                .files
+                .iter()
+                .map(|file| file.hunks.len())
+                .sum::<usize>()
+        ),
+        (10, 24)
+    );
+    let trailers: Vec<_> = patch
+        .trailers
+        .iter()
+        .map(|trailer| format!("{}: {}", trailer.key, trailer.value))
+        .collect();
+    assert_eq!(
+        trailers,
+        ["Signed-off-by: Alistair Popple <apopple@nvidia.com>"]
+    );
+    assert_eq!(
+        patch
+            .changelog
+            .iter()
+            .map(|entry| entry.version)
+            .collect::<Vec<_>>(),
+        [5, 4]
+    );
+    assert!(
+        patch.changelog[1]
+            .text
+            .ends_with("make_device_exclusive_entry().")
+    );
+    assert_eq!(patch.diffstat.len(), 10);
+    assert_eq!(patch.diffstat[9].changed, Some(203));
+    assert!(
+        patch.message.starts_with("Some devices require")
+            && patch.message.ends_with("<apopple@nvidia.com>")
+    );
+    assert!(
+        patch.raw.ends_with(b"mailing list\n") || patch.raw.ends_with(b"mailing list"),
+        "the page's foot is kept in the raw bytes"
+    );
+}
+
+#[test]
+fn the_second_intact_page_imports_whole() {
+    let Some(all) = import("003_fe0084ea796d526c.txt") else {
+        return;
+    };
+    assert_eq!(all.len(), 1);
+    let series = &all[0];
+    assert_eq!(
+        (series.version, series.total, series.missing.len()),
+        (1, 1, 0)
+    );
+    let patch = &series.patches[0];
+    assert_eq!(patch.problems, []);
+    assert_eq!(
+        patch.subject,
+        "mmu_notifiers: Notify on pte permission upgrades"
+    );
+    assert_eq!(
+        (patch.author.name.as_str(), patch.author.email.as_str()),
+        ("Alistair Popple", "apopple@nvidia.com")
+    );
+    assert_eq!(
+        (
+            patch.date.unwrap().to_string().as_str(),
+            patch.utc_offset_minutes
+        ),
+        ("2023-05-22T06:37:25Z", -420)
+    );
+    assert_eq!(
+        (
+            patch.files.len(),
+            patch
+                .files
+                .iter()
+                .map(|file| file.hunks.len())
+                .sum::<usize>()
+        ),
+        (3, 15)
+    );
+    let trailers: Vec<_> = patch
+        .trailers
+        .iter()
+        .map(|trailer| format!("{}: {}", trailer.key, trailer.value))
+        .collect();
+    assert_eq!(
+        trailers,
+        ["Signed-off-by: Alistair Popple <apopple@nvidia.com>"]
+    );
+    assert_eq!(
+        patch
+            .diffstat
+            .iter()
+            .map(|file| file.changed)
+            .collect::<Vec<_>>(),
+        [Some(6), Some(24), Some(45)]
+    );
+}
+
+#[test]
+fn mangled_pages_import_with_their_trouble_named() {
+    for (name, version, parts) in [
+        ("001_8efd9d5584a32aee.txt", 13, 1),
+        ("002_8d491f1da316c8c4.txt", 1, 1),
+        ("004_27842e3df9a709f6.txt", 1, 12),
+    ] {
+        let Some(all) = import(name) else { return };
+        assert_eq!(all.len(), 1, "{name}");
+        assert_eq!(
+            (all[0].version, all[0].patches.len()),
+            (version, parts),
+            "{name}"
+        );
+        for patch in &all[0].patches {
+            assert!(!patch.problems.is_empty(), "{name}, part {}", patch.number);
+        }
+    }
+}
