@@ -3,5 +3,6 @@
 mod audit_real;
 mod kernels;
 mod report;
+mod diff;
 mod series;
 mod store;
