@@ -19,7 +19,10 @@ pub(super) struct Cursor {
 /// Looks at every statement of a function for what concerns the cursor `name`.
 pub(super) fn trace(lowered: &Lowered, name: &str, walker: &Walker, headers: &Headers) -> Cursor {
     let mut cursor = Cursor::default();
-    let position = lowered.parameters.iter().position(|(kind, own)| own == name && kind.contains(walker.cursor));
+    let position = lowered
+        .parameters
+        .iter()
+        .position(|(kind, own)| own == name && kind.contains(walker.cursor));
     if let Some(position) = position {
         cursor.from = String::from("parameter");
         cursor.parameter = Some(position);
@@ -40,12 +43,21 @@ fn declare(statement: &Stmt, name: &str, walker: &Walker, headers: &Headers, cur
     match &statement.node {
         Form::Local(kind, own, value) if own == name && kind.contains(walker.cursor) => {
             cursor.from = String::from("struct");
-            if let Some(Expr { node: Node::Initialiser(fields), .. }) = value {
-                let flags = fields.iter().filter(|(field, _)| field.as_deref() == Some("flags"));
+            if let Some(Expr {
+                node: Node::Initialiser(fields),
+                ..
+            }) = value
+            {
+                let flags = fields
+                    .iter()
+                    .filter(|(field, _)| field.as_deref() == Some("flags"));
                 flags.for_each(|(_, value)| add_flags(value, &mut cursor.flags));
             }
         }
-        Form::Do(Expr { node: Node::Call(maker, arguments), .. }) => {
+        Form::Do(Expr {
+            node: Node::Call(maker, arguments),
+            ..
+        }) => {
             let named = matches!(arguments.first(), Some(Expr { node: Node::Name(first), .. }) if first == name);
             if let (true, Some(flags)) = (named, makes_cursor(maker, walker, headers)) {
                 cursor.from.clone_from(maker);
@@ -60,7 +72,11 @@ fn declare(statement: &Stmt, name: &str, walker: &Walker, headers: &Headers, cur
 
 /// Says whether a macro of the headers declares a cursor, and which of its parameters holds the flags.
 fn makes_cursor(name: &str, walker: &Walker, headers: &Headers) -> Option<Option<usize>> {
-    let definition = headers.definitions.get(name)?.iter().find(|d| d.macro_parameters.is_some())?;
+    let definition = headers
+        .definitions
+        .get(name)?
+        .iter()
+        .find(|d| d.macro_parameters.is_some())?;
     let text = &definition.text;
     let words: Vec<&[u8]> = Lexer::within(text, 0, text.len())
         .filter_map(|token| match token {
@@ -69,8 +85,13 @@ fn makes_cursor(name: &str, walker: &Walker, headers: &Headers) -> Option<Option
         })
         .collect();
     let cursor = walker.cursor.as_bytes();
-    words.windows(2).find(|pair| pair[0] == b"struct" && pair[1] == cursor)?;
-    let after = words.iter().position(|word| *word == b"flags").and_then(|i| words.get(i + 1));
+    words
+        .windows(2)
+        .find(|pair| pair[0] == b"struct" && pair[1] == cursor)?;
+    let after = words
+        .iter()
+        .position(|word| *word == b"flags")
+        .and_then(|i| words.get(i + 1));
     let parameters = definition.macro_parameters.as_deref().unwrap_or_default();
     Some(after.and_then(|flag| parameters.iter().position(|p| p.as_bytes() == *flag)))
 }
@@ -78,7 +99,9 @@ fn makes_cursor(name: &str, walker: &Walker, headers: &Headers) -> Option<Option
 /// Is `expr` the field `field` of the cursor, reached by `.` or `->`?
 pub(super) fn is_field(expr: &Expr, cursor: &str, field: &str) -> bool {
     match &expr.node {
-        Node::Field(inner, own) => own == field && matches!(&inner.node, Node::Name(name) if name == cursor),
+        Node::Field(inner, own) => {
+            own == field && matches!(&inner.node, Node::Name(name) if name == cursor)
+        }
         _ => false,
     }
 }
@@ -97,7 +120,11 @@ pub(super) fn passed(expr: &Expr) -> Option<&str> {
 fn add_flags(value: &Expr, flags: &mut BTreeSet<String>) {
     match &value.node {
         Node::Number(text) if text.trim_start_matches("0x").bytes().all(|b| b == b'0') => {}
-        Node::Name(name) if name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') => {
+        Node::Name(name)
+            if name
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') =>
+        {
             flags.insert(name.clone());
         }
         Node::Binary(operator, a, b) if operator == "|" => {
@@ -135,7 +162,9 @@ pub(super) fn each_statement(list: &[Stmt], see: &mut dyn FnMut(&Stmt)) {
                 each_statement(std::slice::from_ref(body), see);
             }
             Form::Block(inner) => each_statement(inner, see),
-            Form::Arms(arms) => arms.iter().for_each(|(_, inner)| each_statement(inner, see)),
+            Form::Arms(arms) => arms
+                .iter()
+                .for_each(|(_, inner)| each_statement(inner, see)),
             _ => {}
         }
     }
@@ -146,7 +175,9 @@ pub(super) fn each_expression(list: &[Stmt], see: &mut dyn FnMut(&Expr)) {
     let mut own = Vec::new();
     each_statement(list, &mut |statement| match &statement.node {
         Form::Do(e) | Form::Local(_, _, Some(e)) | Form::Return(Some(e)) => own.push(e.clone()),
-        Form::If(e, ..) | Form::While(e, _) | Form::DoWhile(_, e) | Form::Switch(e, _) => own.push(e.clone()),
+        Form::If(e, ..) | Form::While(e, _) | Form::DoWhile(_, e) | Form::Switch(e, _) => {
+            own.push(e.clone());
+        }
         Form::For(_, a, b, _) => own.extend(a.iter().chain(b).cloned()),
         Form::Case(a, b) => own.extend(a.iter().chain(b).cloned()),
         _ => {}

@@ -4,9 +4,9 @@
 //! Dozens of names that begin alike make a multi-pattern scan slow; a dozen rare substrings that they
 //! share keep it at the speed of memory.
 
-use aho_corasick::{AhoCorasick, packed};
 use crate::syntax::is_word_byte;
 use crate::vocabulary::window_slot;
+use aho_corasick::{AhoCorasick, packed};
 use std::collections::{BTreeMap, HashMap};
 
 /// Says whether a text holds one of the names as a whole word.
@@ -25,8 +25,16 @@ impl Needles {
         let chosen = choose(names, rarity);
         let fast = packed::Config::new().builder().extend(&chosen).build();
         let general = AhoCorasick::new(&chosen)?;
-        let names = names.iter().enumerate().map(|(i, name)| (name.clone().into_bytes(), i)).collect();
-        Ok(Self { fast, general, names })
+        let names = names
+            .iter()
+            .enumerate()
+            .map(|(i, name)| (name.clone().into_bytes(), i))
+            .collect();
+        Ok(Self {
+            fast,
+            general,
+            names,
+        })
     }
 
     /// Gives the number of a name.
@@ -38,8 +46,14 @@ impl Needles {
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
         let mut at = 0;
         while let Some((start, end)) = self.next(text, at) {
-            let first = text[..start].iter().rposition(|b| !is_word_byte(*b)).map_or(0, |i| i + 1);
-            let last = text[end..].iter().position(|b| !is_word_byte(*b)).map_or(text.len(), |i| end + i);
+            let first = text[..start]
+                .iter()
+                .rposition(|b| !is_word_byte(*b))
+                .map_or(0, |i| i + 1);
+            let last = text[end..]
+                .iter()
+                .position(|b| !is_word_byte(*b))
+                .map_or(text.len(), |i| end + i);
             if self.names.contains_key(&text[first..last]) {
                 return true;
             }
@@ -51,10 +65,16 @@ impl Needles {
     fn next(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
         let found = match &self.fast {
             // The packed scanner wants some bytes to work on; the tail of a file is too short for it.
-            Some(fast) if text.len() - at >= fast.minimum_len() => {
-                fast.find_in(text, aho_corasick::Span { start: at, end: text.len() })
-            }
-            _ => self.general.find(aho_corasick::Input::new(text).span(at..text.len())),
+            Some(fast) if text.len() - at >= fast.minimum_len() => fast.find_in(
+                text,
+                aho_corasick::Span {
+                    start: at,
+                    end: text.len(),
+                },
+            ),
+            _ => self
+                .general
+                .find(aho_corasick::Input::new(text).span(at..text.len())),
         };
         found.map(|m| (m.start(), m.end()))
     }
@@ -76,7 +96,11 @@ fn choose(names: &[String], rarity: &[u32]) -> Vec<String> {
         }
     }
     let mut open: Vec<bool> = vec![true; names.len()];
-    let mut chosen: Vec<String> = names.iter().filter(|n| n.len() < *LENGTHS.start()).cloned().collect();
+    let mut chosen: Vec<String> = names
+        .iter()
+        .filter(|n| n.len() < *LENGTHS.start())
+        .cloned()
+        .collect();
     for (i, name) in names.iter().enumerate() {
         open[i] = name.len() >= *LENGTHS.start();
     }
@@ -100,8 +124,15 @@ fn choose(names: &[String], rarity: &[u32]) -> Vec<String> {
 
 /// The scanner looks at the first four bytes; each further needle costs as well.
 fn cost(piece: &str, rarity: &[u32]) -> u64 {
-    let first = piece.as_bytes().get(..4).map_or(0, |window| rarity.get(window_slot(window)).copied().unwrap_or(0));
-    let whole = piece.as_bytes().windows(4).map(|w| rarity.get(window_slot(w)).copied().unwrap_or(0)).min().unwrap_or(0);
+    let first = piece.as_bytes().get(..4).map_or(0, |window| {
+        rarity.get(window_slot(window)).copied().unwrap_or(0)
+    });
+    let whole = piece
+        .as_bytes()
+        .windows(4)
+        .map(|w| rarity.get(window_slot(w)).copied().unwrap_or(0))
+        .min()
+        .unwrap_or(0);
     60 + u64::from(first) + 2 * u64::from(whole)
 }
 

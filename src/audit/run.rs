@@ -6,7 +6,9 @@ use super::scan::{Hit, is_c, scan};
 use super::walks::{Context, find};
 use crate::syntax::{Enclosing, LineCounter, MentionKind};
 use crate::tree::source::{Source, TreeError};
-use crate::vocabulary::{Definition, Headers, Inferred, Predicate, Walker, infer, infer_open, walkers};
+use crate::vocabulary::{
+    Definition, Headers, Inferred, Predicate, Walker, infer, infer_open, walkers,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an audit of one state is made with: its headers, and the names that they give.
@@ -28,16 +30,26 @@ impl Auditor {
         let headers = Headers::gather(source)?;
         let inferred = infer(&headers);
         let walking = walking_names(&headers);
-        let mut names: BTreeSet<String> = inferred.predicates.iter().map(|p| p.name.clone()).collect();
+        let mut names: BTreeSet<String> =
+            inferred.predicates.iter().map(|p| p.name.clone()).collect();
         names.extend(inferred.open.iter().cloned());
         names.extend(walking.keys().cloned());
         let names: Vec<String> = names.into_iter().collect();
         let walking = names
             .iter()
             .enumerate()
-            .filter_map(|(i, name)| walking.get(name).map(|walker| (i, (name.clone(), walker.clone()))))
+            .filter_map(|(i, name)| {
+                walking
+                    .get(name)
+                    .map(|walker| (i, (name.clone(), walker.clone())))
+            })
             .collect();
-        Ok(Self { headers, inferred, names, walking })
+        Ok(Self {
+            headers,
+            inferred,
+            names,
+            walking,
+        })
     }
 
     /// Lists the kinds that the tree knows.
@@ -49,7 +61,11 @@ impl Auditor {
     ///
     /// # Errors
     /// When the tree cannot be read.
-    pub fn run(&self, source: &dyn Source, read: &(dyn Fn(u64) + Sync)) -> Result<Audit, TreeError> {
+    pub fn run(
+        &self,
+        source: &dyn Source,
+        read: &(dyn Fn(u64) + Sync),
+    ) -> Result<Audit, TreeError> {
         self.audit(source, None, read)
     }
 
@@ -57,7 +73,11 @@ impl Auditor {
     ///
     /// # Errors
     /// When the tree cannot be read.
-    pub fn run_on(&self, source: &dyn Source, paths: &BTreeSet<String>) -> Result<Audit, TreeError> {
+    pub fn run_on(
+        &self,
+        source: &dyn Source,
+        paths: &BTreeSet<String>,
+    ) -> Result<Audit, TreeError> {
         self.audit(source, Some(paths), &|_| {})
     }
 
@@ -67,7 +87,8 @@ impl Auditor {
         only: Option<&BTreeSet<String>>,
         read: &(dyn Fn(u64) + Sync),
     ) -> Result<Audit, TreeError> {
-        let needles = Needles::new(&self.names, &self.headers.rarity).map_err(|e| TreeError::Unusable(e.to_string()))?;
+        let needles = Needles::new(&self.names, &self.headers.rarity)
+            .map_err(|e| TreeError::Unusable(e.to_string()))?;
         let (hits, files) = match only {
             None => {
                 let scanned = scan(source, &needles, &|_| true, read)?;
@@ -77,9 +98,18 @@ impl Auditor {
         };
         let bodies = self.open_bodies(source, &hits, only.is_some(), &needles)?;
         let predicates = infer_open(&self.headers, &self.inferred, &bodies);
-        let by_name: BTreeMap<&str, &Predicate> = predicates.iter().map(|p| (p.name.as_str(), p)).collect();
-        let context = Context { headers: &self.headers, predicates: &by_name, names: &self.walking };
-        let mut audit = Audit { files_read: files, files_parsed: hits.len() as u64, ..Audit::default() };
+        let by_name: BTreeMap<&str, &Predicate> =
+            predicates.iter().map(|p| (p.name.as_str(), p)).collect();
+        let context = Context {
+            headers: &self.headers,
+            predicates: &by_name,
+            names: &self.walking,
+        };
+        let mut audit = Audit {
+            files_read: files,
+            files_parsed: hits.len() as u64,
+            ..Audit::default()
+        };
         for hit in &hits {
             self.sites(hit, &by_name, &mut audit);
             let found = find(hit, &context);
@@ -88,7 +118,9 @@ impl Auditor {
             audit.blind.extend(found.blind);
         }
         audit.sites.sort();
-        audit.walks.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        audit
+            .walks
+            .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         audit.blind.sort();
         audit.blind.dedup();
         audit.predicates = predicates;
@@ -104,11 +136,17 @@ impl Auditor {
         let mut hits = Vec::new();
         let mut files = 0;
         for path in paths.iter().filter(|path| is_c(path)) {
-            let Some(text) = source.bytes(path)? else { continue };
+            let Some(text) = source.bytes(path)? else {
+                continue;
+            };
             files += 1;
             let outline = crate::syntax::outline(&text, &|word| needles.number(word));
             if !outline.mentions.is_empty() {
-                hits.push(Hit { path: path.clone(), text, outline });
+                hits.push(Hit {
+                    path: path.clone(),
+                    text,
+                    outline,
+                });
             }
         }
         Ok((hits, files))
@@ -125,8 +163,16 @@ impl Auditor {
     ) -> Result<BTreeMap<String, Definition>, TreeError> {
         let mut bodies = BTreeMap::new();
         if partial {
-            let scanned = scan(source, needles, &|path| path.ends_with(".c") && path.starts_with("mm/"), &|_| {})?;
-            scanned.hits.iter().for_each(|hit| self.bodies_in(hit, &mut bodies));
+            let scanned = scan(
+                source,
+                needles,
+                &|path| path.ends_with(".c") && path.starts_with("mm/"),
+                &|_| {},
+            )?;
+            scanned
+                .hits
+                .iter()
+                .for_each(|hit| self.bodies_in(hit, &mut bodies));
         }
         hits.iter().for_each(|hit| self.bodies_in(hit, &mut bodies));
         Ok(bodies)
@@ -141,14 +187,18 @@ impl Auditor {
             if let Some(open) = self.headers.open.get(&function.name) {
                 let line = lines.locate(&hit.text, function.span.start).0;
                 let text = &hit.text[function.span.clone()];
-                bodies.entry(function.name.clone()).or_insert_with(|| open.with_body(&hit.path, line, text));
+                bodies
+                    .entry(function.name.clone())
+                    .or_insert_with(|| open.with_body(&hit.path, line, text));
             }
         }
     }
 
     fn sites(&self, hit: &Hit, predicates: &BTreeMap<&str, &Predicate>, audit: &mut Audit) {
         for mention in &hit.outline.mentions {
-            let Some(predicate) = predicates.get(self.names[mention.word].as_str()) else { continue };
+            let Some(predicate) = predicates.get(self.names[mention.word].as_str()) else {
+                continue;
+            };
             let kind = match mention.kind {
                 MentionKind::Call => SiteKind::Call,
                 MentionKind::Definition => SiteKind::Definition,
@@ -182,19 +232,31 @@ impl Auditor {
     /// A predicate that is named but not called, in code: its address may be taken.
     fn bare(&self, hit: &Hit, mention: &crate::syntax::Mention, audit: &mut Audit) {
         if matches!(mention.enclosing, Enclosing::Function(_)) {
-            let what = format!("{} is named without being called here", self.names[mention.word]);
-            audit.blind.push(BlindSpot { file: hit.path.clone(), line: mention.line, what });
+            let what = format!(
+                "{} is named without being called here",
+                self.names[mention.word]
+            );
+            audit.blind.push(BlindSpot {
+                file: hit.path.clone(),
+                line: mention.line,
+                what,
+            });
         }
     }
 }
 
 /// Names that walk: the walkers, and to a fixpoint the macros of headers whose bodies call one.
 fn walking_names(headers: &Headers) -> BTreeMap<String, Walker> {
-    let mut names: BTreeMap<String, Walker> = walkers().into_iter().map(|w| (w.name.to_owned(), w)).collect();
+    let mut names: BTreeMap<String, Walker> = walkers()
+        .into_iter()
+        .map(|w| (w.name.to_owned(), w))
+        .collect();
     loop {
         let mut new = Vec::new();
         for (name, list) in &headers.definitions {
-            let macros = list.iter().filter(|d| d.macro_parameters.is_some() && !names.contains_key(name));
+            let macros = list
+                .iter()
+                .filter(|d| d.macro_parameters.is_some() && !names.contains_key(name));
             for definition in macros {
                 let called = names.iter().find(|(known, _)| definition.calls(known));
                 new.extend(called.map(|(_, walker)| (name.clone(), walker.clone())));

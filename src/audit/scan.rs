@@ -41,7 +41,7 @@ pub(super) fn scan(
     let files = AtomicU64::new(0);
     source.visit(&[""], &|path| is_c(path) && choose(path), &|path, text| {
         let count = files.fetch_add(1, Ordering::Relaxed);
-        if count % 1024 == 0 {
+        if count.is_multiple_of(1024) {
             read(count);
         }
         if !needles.is_in(text) {
@@ -49,11 +49,22 @@ pub(super) fn scan(
         }
         let outline = outline(text, &|word| needles.number(word));
         if !outline.mentions.is_empty() {
-            let hit = Hit { path: path.to_owned(), text: text.to_vec(), outline };
-            hits.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(hit);
+            let hit = Hit {
+                path: path.to_owned(),
+                text: text.to_vec(),
+                outline,
+            };
+            hits.lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push(hit);
         }
     })?;
-    let mut hits = hits.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut hits = hits
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     hits.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Scanned { hits, files: files.into_inner() })
+    Ok(Scanned {
+        hits,
+        files: files.into_inner(),
+    })
 }

@@ -17,7 +17,10 @@ pub(super) fn judge(
     predicates: &BTreeMap<&str, &Predicate>,
 ) -> (Verdict, String) {
     let Some(lowered) = lowered else {
-        return (Verdict::Unknown, String::from("the function is not understood by the C grammar"));
+        return (
+            Verdict::Unknown,
+            String::from("the function is not understood by the C grammar"),
+        );
     };
     let (mut looked, mut handed, mut guards) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     each_expression(&lowered.body, &mut |expr| match &expr.node {
@@ -28,7 +31,8 @@ pub(super) fn judge(
         }
         Node::Call(name, arguments) => {
             // `walker_done` and `walker_restart` end or restart a walk and look at nothing for the caller.
-            if !name.starts_with(walker.name) && arguments.iter().any(|a| passed(a) == Some(cursor)) {
+            if !name.starts_with(walker.name) && arguments.iter().any(|a| passed(a) == Some(cursor))
+            {
                 handed.insert(name.clone());
             }
             if predicates.contains_key(name.as_str()) {
@@ -38,7 +42,10 @@ pub(super) fn judge(
         _ => {}
     });
     if let Some(line) = lowered.errors.first() {
-        return (Verdict::Unknown, format!("line {line} is not understood by the C grammar"));
+        return (
+            Verdict::Unknown,
+            format!("line {line} is not understood by the C grammar"),
+        );
     }
     if looked.is_empty() && handed.is_empty() {
         let reason = format!("no entry of {cursor} is looked at; only whether the walk finds one");
@@ -50,10 +57,12 @@ pub(super) fn judge(
     } else {
         format!("{cursor}'s {} is looked at", list(&looked))
     };
+    reason.push_str("; ");
     if guards.is_empty() {
-        reason += "; no predicate is called in this function";
+        reason.push_str("no predicate is called in this function");
     } else {
-        reason += &format!("; {} called here, but not yet shown to stand before every use", list(&guards));
+        reason.push_str(&list(&guards));
+        reason.push_str(" called here, but not yet shown to stand before every use");
     }
     (Verdict::Unknown, reason)
 }

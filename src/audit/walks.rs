@@ -5,7 +5,9 @@ use super::facts::{BlindSpot, Excerpt, Walk};
 use super::scan::Hit;
 use super::verdict::judge;
 use crate::syntax::ast::{Expr, Lowered, Node};
-use crate::syntax::{Enclosing, Function, Lexer, LineCounter, Mention, MentionKind, Token, lower_function};
+use crate::syntax::{
+    Enclosing, Function, Lexer, LineCounter, Mention, MentionKind, Token, lower_function,
+};
 use crate::vocabulary::{Headers, Predicate, Walker};
 use std::collections::BTreeMap;
 
@@ -34,7 +36,12 @@ pub(super) struct Found {
 pub(super) fn find(hit: &Hit, context: &Context<'_>) -> Found {
     let mut found = Found::default();
     let mut by_function: BTreeMap<usize, Vec<&Mention>> = BTreeMap::new();
-    for mention in hit.outline.mentions.iter().filter(|m| context.names.contains_key(&m.word)) {
+    for mention in hit
+        .outline
+        .mentions
+        .iter()
+        .filter(|m| context.names.contains_key(&m.word))
+    {
         match (&mention.enclosing, mention.kind) {
             (Enclosing::Function(function), MentionKind::Call) => {
                 by_function.entry(*function).or_default().push(mention);
@@ -44,15 +51,17 @@ pub(super) fn find(hit: &Hit, context: &Context<'_>) -> Found {
                 line: mention.line,
                 what: String::from("a walker is called outside a function"),
             }),
-            (Enclosing::Function(_), MentionKind::Bare) => {
-                // The cursor's struct has the walker's name; only a call through a pointer would hide a walk.
-                if !is_struct_name(&hit.text, mention.at) {
-                    found.blind.push(BlindSpot {
-                        file: hit.path.clone(),
-                        line: mention.line,
-                        what: String::from("a walker's address is taken: calls through it are not seen"),
-                    });
-                }
+            // The cursor's struct has the walker's name; only a call through a pointer would hide a walk.
+            (Enclosing::Function(_), MentionKind::Bare)
+                if !is_struct_name(&hit.text, mention.at) =>
+            {
+                found.blind.push(BlindSpot {
+                    file: hit.path.clone(),
+                    line: mention.line,
+                    what: String::from(
+                        "a walker's address is taken: calls through it are not seen",
+                    ),
+                });
             }
             _ => {}
         }
@@ -61,17 +70,33 @@ pub(super) fn find(hit: &Hit, context: &Context<'_>) -> Found {
     for (index, mentions) in by_function {
         let function = &hit.outline.functions[index];
         let first = lines.locate(&hit.text, function.span.start).0;
-        let last = lines.locate(&hit.text, function.span.end.saturating_sub(1)).0;
+        let last = lines
+            .locate(&hit.text, function.span.end.saturating_sub(1))
+            .0;
         let text = &hit.text[function.span.clone()];
         let lowered = lower_function(text, first);
         for mention in mentions {
             let (name, walker) = &context.names[&mention.word];
-            let place = Place { hit, function, span: (first, last), mention, name, walker };
+            let place = Place {
+                hit,
+                function,
+                span: (first, last),
+                mention,
+                name,
+                walker,
+            };
             found.walks.push(place.walk(lowered.as_ref(), context));
         }
         for line in lowered.iter().flat_map(|l| &l.errors) {
-            let what = format!("a part of {} is not understood by the C grammar", function.name);
-            found.blind.push(BlindSpot { file: hit.path.clone(), line: *line, what });
+            let what = format!(
+                "a part of {} is not understood by the C grammar",
+                function.name
+            );
+            found.blind.push(BlindSpot {
+                file: hit.path.clone(),
+                line: *line,
+                what,
+            });
         }
         found.excerpts.push(Excerpt {
             file: hit.path.clone(),
@@ -101,7 +126,9 @@ struct Place<'p> {
 impl Place<'_> {
     fn walk(&self, lowered: Option<&Lowered>, context: &Context<'_>) -> Walk {
         let cursor_name = self.cursor_name(lowered);
-        let mut cursor = lowered.map(|l| trace(l, &cursor_name, self.walker, context.headers)).unwrap_or_default();
+        let mut cursor = lowered
+            .map(|l| trace(l, &cursor_name, self.walker, context.headers))
+            .unwrap_or_default();
         if let Some(position) = cursor.parameter {
             self.add_callers_flags(&mut cursor, position, context);
         }
@@ -114,7 +141,11 @@ impl Place<'_> {
             walker: self.walker.name.to_owned(),
             flags: cursor.flags.into_iter().collect(),
             cursor: cursor_name,
-            cursor_from: if cursor.from.is_empty() { String::from("unseen") } else { cursor.from },
+            cursor_from: if cursor.from.is_empty() {
+                String::from("unseen")
+            } else {
+                cursor.from
+            },
             contract: Vec::new(),
             verdict: judged.0,
             unhandled: Vec::new(),
@@ -129,7 +160,10 @@ impl Place<'_> {
         let mut found = None;
         if let Some(lowered) = lowered {
             each_expression(&lowered.body, &mut |expr| {
-                if let Expr { node: Node::Call(name, arguments), line } = expr
+                if let Expr {
+                    node: Node::Call(name, arguments),
+                    line,
+                } = expr
                     && name == self.name
                     && *line == self.mention.line
                     && found.is_none()
@@ -143,29 +177,40 @@ impl Place<'_> {
 
     fn first_word(&self) -> Option<String> {
         let text = &self.hit.text;
-        Lexer::within(text, self.mention.at, text.len()).skip(1).find_map(|token| match token {
-            Token::Word(a, b) => Some(String::from_utf8_lossy(&text[a..b]).into_owned()),
-            _ => None,
-        })
+        Lexer::within(text, self.mention.at, text.len())
+            .skip(1)
+            .find_map(|token| match token {
+                Token::Word(a, b) => Some(String::from_utf8_lossy(&text[a..b]).into_owned()),
+                _ => None,
+            })
     }
 
     /// Adds the flags that callers in the same file set before they pass the cursor on.
     fn add_callers_flags(&self, cursor: &mut Cursor, position: usize, context: &Context<'_>) {
         let mut seen = false;
         let mut lines = LineCounter::new();
-        for function in self.hit.outline.functions.iter().filter(|f| f.name != self.function.name) {
+        for function in self
+            .hit
+            .outline
+            .functions
+            .iter()
+            .filter(|f| f.name != self.function.name)
+        {
             let text = &self.hit.text[function.span.clone()];
             if memchr::memmem::find(text, self.function.name.as_bytes()).is_none() {
                 continue;
             }
             let first = lines.locate(&self.hit.text, function.span.start).0;
-            let Some(lowered) = lower_function(text, first) else { continue };
+            let Some(lowered) = lower_function(text, first) else {
+                continue;
+            };
             let mut passed_names = Vec::new();
             each_expression(&lowered.body, &mut |expr| {
                 if let Node::Call(name, arguments) = &expr.node
                     && *name == self.function.name
                 {
-                    passed_names.extend(arguments.get(position).and_then(passed).map(str::to_owned));
+                    passed_names
+                        .extend(arguments.get(position).and_then(passed).map(str::to_owned));
                 }
             });
             for name in passed_names {

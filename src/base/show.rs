@@ -14,7 +14,8 @@ pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         if is_deceptive(c) {
-            out.push_str(&format!("<U+{:04X}>", u32::from(c)));
+            let code = format!("<U+{:04X}>", u32::from(c));
+            out.push_str(&code);
         } else {
             out.push(c);
         }
@@ -28,7 +29,8 @@ pub fn visible_bytes(bytes: &[u8]) -> String {
     for chunk in bytes.utf8_chunks() {
         out.push_str(&visible(chunk.valid()));
         for byte in chunk.invalid() {
-            out.push_str(&format!("<{byte:02X}>"));
+            let code = format!("<{byte:02X}>");
+            out.push_str(&code);
         }
     }
     out

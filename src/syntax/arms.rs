@@ -34,7 +34,9 @@ fn normalised(text: &[u8]) -> String {
     let mut glue = true;
     for token in super::Lexer::within(text, 0, text.len()) {
         let (start, end, word) = match token {
-            super::Token::Word(a, b) | super::Token::Literal(a, b) | super::Token::Directive(a, b) => (a, b, true),
+            super::Token::Word(a, b)
+            | super::Token::Literal(a, b)
+            | super::Token::Directive(a, b) => (a, b, true),
             super::Token::Mark(_, a) => (a, a + 1, false),
         };
         if word && !glue {
@@ -56,7 +58,10 @@ fn named(condition: &str) -> String {
         let before_ok = !rest[..found].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
         let after = rest[found + "defined".len()..].trim_start();
         let name = after.strip_prefix('(').map_or(after, str::trim_start);
-        let length = name.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        let length = name
+            .bytes()
+            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+            .count();
         if !before_ok || length == 0 {
             out.push_str(&rest[..found + "defined".len()]);
             rest = &rest[found + "defined".len()..];
@@ -75,7 +80,10 @@ fn named(condition: &str) -> String {
 
 /// Negates a condition: a name gets or loses its `!`, anything longer a bracket.
 fn negated(condition: &str) -> String {
-    let simple = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'(' | b')'));
+    let simple = |text: &str| {
+        text.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'(' | b')'))
+    };
     match condition.strip_prefix('!') {
         Some(name) if simple(name) => name.to_owned(),
         _ if simple(condition) => format!("!{condition}"),
@@ -86,13 +94,27 @@ fn negated(condition: &str) -> String {
 impl Arms {
     /// Takes a directive (without `#`), and says what it did; `guarded` names the macro that an
     /// include guard would define next.
-    pub(super) fn take(&mut self, keyword: &[u8], rest: &[u8], guarded: Option<&[u8]>) -> Option<Turn> {
+    pub(super) fn take(
+        &mut self,
+        keyword: &[u8],
+        rest: &[u8],
+        guarded: Option<&[u8]>,
+    ) -> Option<Turn> {
         match keyword {
             b"if" | b"ifdef" | b"ifndef" => {
                 let text = named(&normalised(rest));
-                let own = if keyword == b"ifndef" { negated(&text) } else { text.clone() };
-                let guard = keyword == b"ifndef" && guarded.is_some_and(|name| name == text.as_bytes());
-                self.frames.push(Frame { conditions: vec![own.clone()], own: Some(own), guard });
+                let own = if keyword == b"ifndef" {
+                    negated(&text)
+                } else {
+                    text.clone()
+                };
+                let guard =
+                    keyword == b"ifndef" && guarded.is_some_and(|name| name == text.as_bytes());
+                self.frames.push(Frame {
+                    conditions: vec![own.clone()],
+                    own: Some(own),
+                    guard,
+                });
                 Some(Turn::Open)
             }
             b"elif" | b"elifdef" | b"elifndef" | b"else" => {
@@ -103,7 +125,11 @@ impl Arms {
                 }
                 if keyword != b"else" {
                     let text = named(&normalised(rest));
-                    let own = if keyword == b"elifndef" { negated(&text) } else { text };
+                    let own = if keyword == b"elifndef" {
+                        negated(&text)
+                    } else {
+                        text
+                    };
                     frame.conditions.push(own.clone());
                     frame.own = Some(own);
                 }
@@ -116,7 +142,11 @@ impl Arms {
 
     /// Gives the conditions around the present place, outermost first.
     pub(super) fn conditions(&self) -> Vec<String> {
-        self.frames.iter().filter(|f| !f.guard).flat_map(|f| f.conditions.iter().cloned()).collect()
+        self.frames
+            .iter()
+            .filter(|f| !f.guard)
+            .flat_map(|f| f.conditions.iter().cloned())
+            .collect()
     }
 }
 
@@ -131,7 +161,14 @@ mod tests {
         arms.take(b"if", b" defined(CONFIG_B) && \\\n !defined CONFIG_C", None);
         assert_eq!(arms.conditions(), ["CONFIG_A", "CONFIG_B && !CONFIG_C"]);
         arms.take(b"elif", b" IS_ENABLED(CONFIG_D)", None);
-        assert_eq!(arms.conditions(), ["CONFIG_A", "!(CONFIG_B && !CONFIG_C)", "IS_ENABLED(CONFIG_D)"]);
+        assert_eq!(
+            arms.conditions(),
+            [
+                "CONFIG_A",
+                "!(CONFIG_B && !CONFIG_C)",
+                "IS_ENABLED(CONFIG_D)"
+            ]
+        );
         arms.take(b"else", b"", None);
         assert_eq!(arms.conditions().last().unwrap(), "!IS_ENABLED(CONFIG_D)");
         arms.take(b"endif", b"", None);

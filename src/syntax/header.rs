@@ -36,19 +36,52 @@ pub(super) struct Header {
 
 /// Words that look like attributes: `__init`, `__must_hold`, `NOKPROBE`, `noinline`.
 fn is_attribute(word: &[u8]) -> bool {
-    word.starts_with(b"__") || word.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+    word.starts_with(b"__")
+        || word
+            .iter()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
 }
 
 fn is_type_word(word: &[u8]) -> bool {
     matches!(
         word,
-        b"int" | b"void" | b"long" | b"char" | b"unsigned" | b"short" | b"bool" | b"struct" | b"const" | b"static"
-            | b"inline" | b"extern" | b"union" | b"enum" | b"signed" | b"if" | b"while" | b"for" | b"switch" | b"return"
+        b"int"
+            | b"void"
+            | b"long"
+            | b"char"
+            | b"unsigned"
+            | b"short"
+            | b"bool"
+            | b"struct"
+            | b"const"
+            | b"static"
+            | b"inline"
+            | b"extern"
+            | b"union"
+            | b"enum"
+            | b"signed"
+            | b"if"
+            | b"while"
+            | b"for"
+            | b"switch"
+            | b"return"
     )
 }
 
 fn is_never_a_function(word: &[u8]) -> bool {
-    matches!(word, b"__attribute__" | b"__attribute" | b"__aligned" | b"__declspec" | b"_Alignas" | b"__typeof__" | b"typeof" | b"asm" | b"__asm__" | b"__section")
+    matches!(
+        word,
+        b"__attribute__"
+            | b"__attribute"
+            | b"__aligned"
+            | b"__declspec"
+            | b"_Alignas"
+            | b"__typeof__"
+            | b"typeof"
+            | b"asm"
+            | b"__asm__"
+            | b"__section"
+    )
 }
 
 impl Header {
@@ -67,10 +100,21 @@ impl Header {
     /// Takes a `(` that opens a group; `before` is the word right before it, where there is one.
     pub(super) fn open(&mut self, text: &[u8], at: usize, before: Option<(usize, usize)>) {
         self.start.get_or_insert(at);
-        let plain = before.filter(|(a, b)| !is_type_word(&text[*a..*b]) && !is_never_a_function(&text[*a..*b]));
+        let plain = before
+            .filter(|(a, b)| !is_type_word(&text[*a..*b]) && !is_never_a_function(&text[*a..*b]));
         self.pending = plain
-            .or_else(|| if self.group.is_none() { pointed(text, at) } else { None })
-            .map(|name| Group { name, open: at, close: at });
+            .or_else(|| {
+                if self.group.is_none() {
+                    pointed(text, at)
+                } else {
+                    None
+                }
+            })
+            .map(|name| Group {
+                name,
+                open: at,
+                close: at,
+            });
     }
 
     /// Takes the `)` that closes the group.
@@ -82,7 +126,9 @@ impl Header {
             // without semicolon) and the function comes now.
             let retake = match self.group {
                 None => true,
-                Some(_) => self.starred || between.clone().any(|(a, b)| !is_attribute(&text[*a..*b])),
+                Some(_) => {
+                    self.starred || between.clone().any(|(a, b)| !is_attribute(&text[*a..*b]))
+                }
             };
             if retake && !self.assigned {
                 if self.group.is_some() {
@@ -97,17 +143,22 @@ impl Header {
 
     /// Gives the word before the open brackets and their place.
     pub(super) fn owner(&self) -> Option<(usize, usize, usize)> {
-        self.pending.map(|group| (group.name.0, group.name.1, group.open))
+        self.pending
+            .map(|group| (group.name.0, group.name.1, group.open))
     }
 
     /// Says whether a `{` here opens `extern "C" {`, which is no depth.
     pub(super) fn is_linkage(&self, text: &[u8]) -> bool {
-        self.group.is_none() && matches!(self.words.as_slice(), [(a, b)] if &text[*a..*b] == b"extern")
+        self.group.is_none()
+            && matches!(self.words.as_slice(), [(a, b)] if &text[*a..*b] == b"extern")
     }
 
     /// Says whether a `{` here opens a function's body.
     pub(super) fn begins_function(&self, text: &[u8]) -> bool {
-        let plain_tail = self.words.iter().all(|(a, b)| is_attribute(&text[*a..*b]) || is_lower_attribute(&text[*a..*b]));
+        let plain_tail = self
+            .words
+            .iter()
+            .all(|(a, b)| is_attribute(&text[*a..*b]) || is_lower_attribute(&text[*a..*b]));
         self.group.is_some() && !self.assigned && plain_tail
     }
 
@@ -121,11 +172,16 @@ impl Header {
     /// Gives the function's name: the word before the parameters, or `MACRO(first)` for a definition
     /// that a macro writes.
     pub(super) fn name(&self, text: &[u8]) -> String {
-        let Some(group) = self.group else { return String::new() };
+        let Some(group) = self.group else {
+            return String::new();
+        };
         let word = &text[group.name.0..group.name.1];
         let shown = String::from_utf8_lossy(word).into_owned();
         let by_macro = word.iter().all(|b| !b.is_ascii_lowercase());
-        match by_macro.then(|| first_word(text, group.open + 1, group.close)).flatten() {
+        match by_macro
+            .then(|| first_word(text, group.open + 1, group.close))
+            .flatten()
+        {
             Some(first) => format!("{shown}({first})"),
             None => shown,
         }
@@ -136,13 +192,18 @@ impl Header {
 fn pointed(text: &[u8], open: usize) -> Option<(usize, usize)> {
     let mut inside = Lexer::within(text, open + 1, text.len());
     match (inside.next(), inside.next(), inside.next()) {
-        (Some(Token::Mark(b'*', _)), Some(Token::Word(a, b)), Some(Token::Mark(b'(', _))) => Some((a, b)),
+        (Some(Token::Mark(b'*', _)), Some(Token::Word(a, b)), Some(Token::Mark(b'(', _))) => {
+            Some((a, b))
+        }
         _ => None,
     }
 }
 
 fn is_lower_attribute(word: &[u8]) -> bool {
-    matches!(word, b"noinline" | b"noinstr" | b"notrace" | b"asmlinkage" | b"inline" | b"asm")
+    matches!(
+        word,
+        b"noinline" | b"noinstr" | b"notrace" | b"asmlinkage" | b"inline" | b"asm"
+    )
 }
 
 /// Gives the first word between two places.

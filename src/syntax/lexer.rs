@@ -48,19 +48,35 @@ const WORD: [bool; 256] = {
 impl<'t> Lexer<'t> {
     /// Starts at the top of a file.
     pub fn new(text: &'t [u8]) -> Self {
-        Self { text, at: 0, end: text.len(), fresh: true, directives: true }
+        Self {
+            text,
+            at: 0,
+            end: text.len(),
+            fresh: true,
+            directives: true,
+        }
     }
 
     /// Starts inside `text`, from `start` to `end`, with `#` as plain punctuation: a macro's body, say.
     pub fn within(text: &'t [u8], start: usize, end: usize) -> Self {
-        Self { text, at: start, end: end.min(text.len()), fresh: false, directives: false }
+        Self {
+            text,
+            at: start,
+            end: end.min(text.len()),
+            fresh: false,
+            directives: false,
+        }
     }
 
     /// Says which byte comes next that is neither blank nor comment, without moving.
     pub fn peek_mark(&self) -> Option<u8> {
         let mut ahead = self.clone();
         ahead.skip_blanks();
-        ahead.text.get(ahead.at).copied().filter(|_| ahead.at < ahead.end)
+        ahead
+            .text
+            .get(ahead.at)
+            .copied()
+            .filter(|_| ahead.at < ahead.end)
     }
 
     fn skip_blanks(&mut self) {
@@ -72,8 +88,12 @@ impl<'t> Lexer<'t> {
                 }
                 b' ' | b'\t' | b'\r' | 0x0b | 0x0c => self.at += 1,
                 b'\\' if self.continued() => self.at = self.after_continuation(),
-                b'/' if self.text.get(self.at + 1) == Some(&b'*') => self.at = self.comment_end(self.at),
-                b'/' if self.text.get(self.at + 1) == Some(&b'/') => self.at = self.line_comment_end(self.at),
+                b'/' if self.text.get(self.at + 1) == Some(&b'*') => {
+                    self.at = self.comment_end(self.at);
+                }
+                b'/' if self.text.get(self.at + 1) == Some(&b'/') => {
+                    self.at = self.line_comment_end(self.at);
+                }
                 _ => return,
             }
         }
@@ -81,11 +101,17 @@ impl<'t> Lexer<'t> {
 
     fn continued(&self) -> bool {
         matches!(self.text.get(self.at + 1), Some(b'\n'))
-            || (self.text.get(self.at + 1) == Some(&b'\r') && self.text.get(self.at + 2) == Some(&b'\n'))
+            || (self.text.get(self.at + 1) == Some(&b'\r')
+                && self.text.get(self.at + 2) == Some(&b'\n'))
     }
 
     fn after_continuation(&self) -> usize {
-        self.at + if self.text.get(self.at + 1) == Some(&b'\n') { 2 } else { 3 }
+        self.at
+            + if self.text.get(self.at + 1) == Some(&b'\n') {
+                2
+            } else {
+                3
+            }
     }
 
     fn comment_end(&self, start: usize) -> usize {
@@ -96,7 +122,9 @@ impl<'t> Lexer<'t> {
     fn line_comment_end(&self, start: usize) -> usize {
         let mut at = start;
         loop {
-            let Some(found) = memchr(b'\n', &self.text[at..self.end]) else { return self.end };
+            let Some(found) = memchr(b'\n', &self.text[at..self.end]) else {
+                return self.end;
+            };
             let stop = at + found;
             let body = &self.text[start..stop];
             if body.ends_with(b"\\") || body.ends_with(b"\\\r") {
@@ -126,14 +154,22 @@ impl<'t> Lexer<'t> {
     fn directive_end(&self, start: usize) -> usize {
         let mut at = start;
         while at < self.end {
-            let Some(found) = self.text[at..self.end].iter().position(|b| matches!(b, b'\n' | b'\\' | b'/' | b'"' | b'\''))
+            let Some(found) = self.text[at..self.end]
+                .iter()
+                .position(|b| matches!(b, b'\n' | b'\\' | b'/' | b'"' | b'\''))
             else {
                 return self.end;
             };
             at += found;
             match self.text[at] {
                 b'\n' => return at,
-                b'\\' => at += if self.text.get(at + 1) == Some(&b'\r') { 3 } else { 2 },
+                b'\\' => {
+                    at += if self.text.get(at + 1) == Some(&b'\r') {
+                        3
+                    } else {
+                        2
+                    }
+                }
                 b'/' if self.text.get(at + 1) == Some(&b'*') => at = self.comment_end(at),
                 b'/' if self.text.get(at + 1) == Some(&b'/') => return self.line_comment_end(at),
                 b'"' | b'\'' => at = self.quoted_end(at),
@@ -165,11 +201,17 @@ impl Iterator for Lexer<'_> {
                 Token::Literal(start, self.at)
             }
             b'0'..=b'9' => {
-                self.at += self.text[start..self.end].iter().take_while(|b| is_word_byte(**b) || **b == b'.').count();
+                self.at += self.text[start..self.end]
+                    .iter()
+                    .take_while(|b| is_word_byte(**b) || **b == b'.')
+                    .count();
                 Token::Literal(start, self.at)
             }
             _ if is_word_byte(byte) => {
-                self.at += self.text[start..self.end].iter().take_while(|b| is_word_byte(**b)).count();
+                self.at += self.text[start..self.end]
+                    .iter()
+                    .take_while(|b| is_word_byte(**b))
+                    .count();
                 Token::Word(start, self.at)
             }
             _ => {
@@ -191,7 +233,11 @@ pub struct LineCounter {
 impl LineCounter {
     /// Starts at the top: line 1.
     pub fn new() -> Self {
-        Self { at: 0, line: 1, start: 0 }
+        Self {
+            at: 0,
+            line: 1,
+            start: 0,
+        }
     }
 
     /// Gives line and column (both from 1) of `offset`.
@@ -206,7 +252,10 @@ impl LineCounter {
             self.line += 1;
         }
         self.at = offset;
-        (self.line, u32::try_from(offset - self.start).unwrap_or(u32::MAX - 1) + 1)
+        (
+            self.line,
+            u32::try_from(offset - self.start).unwrap_or(u32::MAX - 1) + 1,
+        )
     }
 }
 
@@ -232,8 +281,14 @@ mod tests {
 
     #[test]
     fn comments_strings_and_directives() {
-        assert_eq!(words("a /* b */ c // d\n e \"f\" 'g' 0x1fUL h"), ["a", "c", "e", "h"]);
-        assert_eq!(words("#define X /* y\n */ z \\\n w\nv"), ["<#define X /* y\n */ z \\\n w>", "v"]);
+        assert_eq!(
+            words("a /* b */ c // d\n e \"f\" 'g' 0x1fUL h"),
+            ["a", "c", "e", "h"]
+        );
+        assert_eq!(
+            words("#define X /* y\n */ z \\\n w\nv"),
+            ["<#define X /* y\n */ z \\\n w>", "v"]
+        );
         assert_eq!(words("#error don't\nx"), ["<#error don't>", "x"]);
         assert_eq!(words("\"open\nx /* open"), ["x"]);
         assert_eq!(words("a // b \\\n c\nd"), ["a", "d"]);

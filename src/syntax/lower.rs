@@ -13,13 +13,22 @@ thread_local! {
 pub fn lower_function(text: &[u8], first_line: u32) -> Option<Lowered> {
     with_tree(text, |root| {
         let definition = find_kind(root, "function_definition")?;
-        let mut lower = Lower { text, first_line, errors: Vec::new() };
+        let mut lower = Lower {
+            text,
+            first_line,
+            errors: Vec::new(),
+        };
         let (returns, parameters) = lower.head(definition);
         let body = lower.block(definition.child_by_field_name("body")?);
         lower.note_errors(definition);
         lower.errors.sort_unstable();
         lower.errors.dedup();
-        Some(Lowered { returns, parameters, body, errors: lower.errors })
+        Some(Lowered {
+            returns,
+            parameters,
+            body,
+            errors: lower.errors,
+        })
     })
 }
 
@@ -28,8 +37,12 @@ pub fn lower_macro(parameters: &[String], body: &[u8], first_line: u32) -> Optio
     let joined = join_lines(body);
     let as_value = wrap(b"int m(void) { return (", &joined, b"); }");
     let value = lower_function(&as_value, first_line).filter(|l| l.errors.is_empty());
-    let mut lowered = value.or_else(|| lower_function(&wrap(b"int m(void) { ", &joined, b"; }"), first_line))?;
-    lowered.parameters = parameters.iter().map(|name| (String::new(), name.clone())).collect();
+    let mut lowered =
+        value.or_else(|| lower_function(&wrap(b"int m(void) { ", &joined, b"; }"), first_line))?;
+    lowered.parameters = parameters
+        .iter()
+        .map(|name| (String::new(), name.clone()))
+        .collect();
     Some(lowered)
 }
 
@@ -71,12 +84,16 @@ fn find_kind<'t>(node: Ts<'t>, kind: &str) -> Option<Ts<'t>> {
     }
     let mut cursor = node.walk();
     let children: Vec<_> = node.named_children(&mut cursor).collect();
-    children.into_iter().find_map(|child| find_kind(child, kind))
+    children
+        .into_iter()
+        .find_map(|child| find_kind(child, kind))
 }
 
 fn named<'t>(node: Ts<'t>) -> Vec<Ts<'t>> {
     let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+    node.named_children(&mut cursor)
+        .filter(|child| child.kind() != "comment")
+        .collect()
 }
 
 struct Lower<'t> {
@@ -110,10 +127,18 @@ impl Lower<'_> {
     }
 
     fn head(&self, definition: Ts<'_>) -> (String, Vec<(String, String)>) {
-        let Some(declarator) = find_kind(definition, "function_declarator") else { return Default::default() };
+        let Some(declarator) = find_kind(definition, "function_declarator") else {
+            return Default::default();
+        };
         let head = &self.text[definition.start_byte()..declarator.start_byte()];
-        let returns = String::from_utf8_lossy(head).split_whitespace().collect::<Vec<_>>().join(" ");
-        let list = declarator.child_by_field_name("parameters").map(named).unwrap_or_default();
+        let returns = String::from_utf8_lossy(head)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let list = declarator
+            .child_by_field_name("parameters")
+            .map(named)
+            .unwrap_or_default();
         let parameters = list
             .into_iter()
             .filter(|p| p.kind() == "parameter_declaration")
@@ -124,7 +149,10 @@ impl Lower<'_> {
 
     /// Gives type (with stars) and name of a declaration's declarator.
     fn declared(&self, declaration: Ts<'_>, declarator: Option<Ts<'_>>) -> (String, String) {
-        let base = declaration.child_by_field_name("type").map(|t| self.words(t)).unwrap_or_default();
+        let base = declaration
+            .child_by_field_name("type")
+            .map(|t| self.words(t))
+            .unwrap_or_default();
         let mut stars = String::new();
         let mut at = declarator;
         while let Some(node) = at {
@@ -133,20 +161,37 @@ impl Lower<'_> {
                 "pointer_declarator" | "array_declarator" => stars.push('*'),
                 _ => {}
             }
-            at = node.child_by_field_name("declarator").or_else(|| find_kind(node, "identifier").filter(|n| *n != node));
+            at = node
+                .child_by_field_name("declarator")
+                .or_else(|| find_kind(node, "identifier").filter(|n| *n != node));
         }
         (base + &stars, String::new())
     }
 
     fn block(&mut self, node: Ts<'_>) -> Vec<Stmt> {
-        named(node).into_iter().flat_map(|child| self.statements(child)).collect()
+        named(node)
+            .into_iter()
+            .flat_map(|child| self.statements(child))
+            .collect()
     }
 
     fn one(&mut self, node: Option<Ts<'_>>) -> Stmt {
-        let Some(node) = node else { return Stmt { node: Form::Opaque, line: self.first_line } };
+        let Some(node) = node else {
+            return Stmt {
+                node: Form::Opaque,
+                line: self.first_line,
+            };
+        };
         let line = self.line(node);
         let mut list = self.statements(node);
-        if list.len() == 1 { list.remove(0) } else { Stmt { node: Form::Block(list), line } }
+        if list.len() == 1 {
+            list.remove(0)
+        } else {
+            Stmt {
+                node: Form::Block(list),
+                line,
+            }
+        }
     }
 
     /// Lowers one node to statements: a declaration of three locals is three.
@@ -154,7 +199,9 @@ impl Lower<'_> {
         let line = self.line(node);
         let form = match node.kind() {
             "compound_statement" => Form::Block(self.block(node)),
-            "expression_statement" => named(node).first().map_or(Form::Empty, |e| Form::Do(self.expr(*e))),
+            "expression_statement" => named(node)
+                .first()
+                .map_or(Form::Empty, |e| Form::Do(self.expr(*e))),
             "declaration" => return self.locals(node),
             "if_statement" => {
                 let condition = self.field(node, "condition");
@@ -165,10 +212,18 @@ impl Lower<'_> {
                 });
                 Form::If(condition, Box::new(then), other)
             }
-            "else_clause" => return named(node).into_iter().flat_map(|n| self.statements(n)).collect(),
+            "else_clause" => {
+                return named(node)
+                    .into_iter()
+                    .flat_map(|n| self.statements(n))
+                    .collect();
+            }
             "while_statement" => {
                 let condition = self.field(node, "condition");
-                Form::While(condition, Box::new(self.one(node.child_by_field_name("body"))))
+                Form::While(
+                    condition,
+                    Box::new(self.one(node.child_by_field_name("body"))),
+                )
             }
             "do_statement" => {
                 let body = self.one(node.child_by_field_name("body"));
@@ -181,14 +236,24 @@ impl Lower<'_> {
             }
             "case_statement" => return self.case(node),
             "labeled_statement" => return self.labelled(node),
-            "goto_statement" => Form::Goto(node.child_by_field_name("label").map(|l| self.words(l)).unwrap_or_default()),
+            "goto_statement" => Form::Goto(
+                node.child_by_field_name("label")
+                    .map(|l| self.words(l))
+                    .unwrap_or_default(),
+            ),
             "return_statement" => Form::Return(named(node).first().map(|e| self.expr(*e))),
             "break_statement" => Form::Break,
             "continue_statement" => Form::Continue,
             "preproc_if" | "preproc_ifdef" => Form::Arms(self.arms(node)),
-            "comment" | "preproc_def" | "preproc_function_def" | "preproc_call" | ";" => Form::Empty,
-            "type_definition" | "struct_specifier" | "enum_specifier" | "attributed_statement" => Form::Empty,
-            kind if kind.ends_with("_expression") || kind == "identifier" => Form::Do(self.expr(node)),
+            "comment" | "preproc_def" | "preproc_function_def" | "preproc_call" | ";" => {
+                Form::Empty
+            }
+            "type_definition" | "struct_specifier" | "enum_specifier" | "attributed_statement" => {
+                Form::Empty
+            }
+            kind if kind.ends_with("_expression") || kind == "identifier" => {
+                Form::Do(self.expr(node))
+            }
             _ => {
                 self.errors.push(line);
                 Form::Opaque
@@ -198,10 +263,17 @@ impl Lower<'_> {
     }
 
     fn for_loop(&mut self, node: Ts<'_>) -> Form {
-        let start = node.child_by_field_name("initializer").map(|n| Box::new(self.one(Some(n))));
+        let start = node
+            .child_by_field_name("initializer")
+            .map(|n| Box::new(self.one(Some(n))));
         let test = node.child_by_field_name("condition").map(|n| self.expr(n));
         let step = node.child_by_field_name("update").map(|n| self.expr(n));
-        Form::For(start, test, step, Box::new(self.one(node.child_by_field_name("body"))))
+        Form::For(
+            start,
+            test,
+            step,
+            Box::new(self.one(node.child_by_field_name("body"))),
+        )
     }
 
     fn case(&mut self, node: Ts<'_>) -> Vec<Stmt> {
@@ -209,11 +281,20 @@ impl Lower<'_> {
         let value = node.child_by_field_name("value");
         let mut out = Vec::new();
         let (from, to) = match value {
-            Some(v) if v.kind() == "range_expression" || self.words(v).contains("...") => (None, None),
+            Some(v) if v.kind() == "range_expression" || self.words(v).contains("...") => {
+                (None, None)
+            }
             Some(v) => (Some(self.expr(v)), None),
             None => (None, None),
         };
-        out.push(Stmt { node: if value.is_some() && from.is_none() { Form::Opaque } else { Form::Case(from, to) }, line });
+        out.push(Stmt {
+            node: if value.is_some() && from.is_none() {
+                Form::Opaque
+            } else {
+                Form::Case(from, to)
+            },
+            line,
+        });
         for child in named(node) {
             if Some(child) != value {
                 out.extend(self.statements(child));
@@ -225,7 +306,10 @@ impl Lower<'_> {
     fn labelled(&mut self, node: Ts<'_>) -> Vec<Stmt> {
         let label = node.child_by_field_name("label");
         let name = label.map(|l| self.words(l)).unwrap_or_default();
-        let mut out = vec![Stmt { node: Form::Label(name), line: self.line(node) }];
+        let mut out = vec![Stmt {
+            node: Form::Label(name),
+            line: self.line(node),
+        }];
         for child in named(node) {
             if Some(child) != label {
                 out.extend(self.statements(child));
@@ -240,10 +324,17 @@ impl Lower<'_> {
         let mut at = Some(node);
         while let Some(arm) = at {
             let alternative = arm.child_by_field_name("alternative");
-            let head = arm.child_by_field_name("condition").or_else(|| arm.child_by_field_name("name"));
-            let negated = arm.kind() == "preproc_ifdef" && self.text[arm.byte_range()].starts_with(b"#ifndef");
+            let head = arm
+                .child_by_field_name("condition")
+                .or_else(|| arm.child_by_field_name("name"));
+            let negated = arm.kind() == "preproc_ifdef"
+                && self.text[arm.byte_range()].starts_with(b"#ifndef");
             let condition = head.map(|h| self.words(h)).unwrap_or_default();
-            let condition = if negated { format!("!{condition}") } else { condition };
+            let condition = if negated {
+                format!("!{condition}")
+            } else {
+                condition
+            };
             let mut body = Vec::new();
             for child in named(arm) {
                 if Some(child) != alternative && Some(child) != head {
@@ -260,19 +351,29 @@ impl Lower<'_> {
         let line = self.line(node);
         let mut out = Vec::new();
         let mut cursor = node.walk();
-        let declarators: Vec<_> = node.children_by_field_name("declarator", &mut cursor).collect();
+        let declarators: Vec<_> = node
+            .children_by_field_name("declarator", &mut cursor)
+            .collect();
         for declarator in declarators {
             let (inner, value) = if declarator.kind() == "init_declarator" {
-                let value = declarator.child_by_field_name("value").map(|v| self.expr(v));
+                let value = declarator
+                    .child_by_field_name("value")
+                    .map(|v| self.expr(v));
                 (declarator.child_by_field_name("declarator"), value)
             } else {
                 (Some(declarator), None)
             };
             let (kind, name) = self.declared(node, inner);
-            out.push(Stmt { node: Form::Local(kind, name, value), line });
+            out.push(Stmt {
+                node: Form::Local(kind, name, value),
+                line,
+            });
         }
         if out.is_empty() {
-            out.push(Stmt { node: Form::Empty, line });
+            out.push(Stmt {
+                node: Form::Empty,
+                line,
+            });
         }
         out
     }
@@ -280,7 +381,10 @@ impl Lower<'_> {
     fn field(&mut self, node: Ts<'_>, name: &str) -> Expr {
         match node.child_by_field_name(name) {
             Some(child) => self.expr(child),
-            None => Expr { node: Node::Opaque, line: self.line(node) },
+            None => Expr {
+                node: Node::Opaque,
+                line: self.line(node),
+            },
         }
     }
 
@@ -289,7 +393,9 @@ impl Lower<'_> {
     }
 
     fn operator(&self, node: Ts<'_>) -> String {
-        node.child_by_field_name("operator").map(|o| self.words(o)).unwrap_or_default()
+        node.child_by_field_name("operator")
+            .map(|o| self.words(o))
+            .unwrap_or_default()
     }
 
     fn expr(&mut self, node: Ts<'_>) -> Expr {
@@ -302,58 +408,103 @@ impl Lower<'_> {
             "unary_expression" | "pointer_expression" => {
                 Node::Unary(self.operator(node), self.boxed(node, "argument"))
             }
-            "binary_expression" => Node::Binary(self.operator(node), self.boxed(node, "left"), self.boxed(node, "right")),
-            "subscript_expression" => {
-                Node::Binary(String::from("[]"), self.boxed(node, "argument"), self.boxed(node, "index"))
-            }
-            "assignment_expression" => {
-                Node::Assign(self.operator(node), self.boxed(node, "left"), self.boxed(node, "right"))
-            }
+            "binary_expression" => Node::Binary(
+                self.operator(node),
+                self.boxed(node, "left"),
+                self.boxed(node, "right"),
+            ),
+            "subscript_expression" => Node::Binary(
+                String::from("[]"),
+                self.boxed(node, "argument"),
+                self.boxed(node, "index"),
+            ),
+            "assignment_expression" => Node::Assign(
+                self.operator(node),
+                self.boxed(node, "left"),
+                self.boxed(node, "right"),
+            ),
             "update_expression" => {
-                let one = Box::new(Expr { node: Node::Number(String::from("1")), line });
-                let operator = if self.operator(node) == "--" { "-=" } else { "+=" };
+                let one = Box::new(Expr {
+                    node: Node::Number(String::from("1")),
+                    line,
+                });
+                let operator = if self.operator(node) == "--" {
+                    "-="
+                } else {
+                    "+="
+                };
                 Node::Assign(operator.to_owned(), self.boxed(node, "argument"), one)
             }
             "field_expression" => {
-                let field = node.child_by_field_name("field").map(|f| self.words(f)).unwrap_or_default();
+                let field = node
+                    .child_by_field_name("field")
+                    .map(|f| self.words(f))
+                    .unwrap_or_default();
                 Node::Field(self.boxed(node, "argument"), field)
             }
             "conditional_expression" => {
-                let middle = node.child_by_field_name("consequence").map(|n| Box::new(self.expr(n)));
-                Node::Choice(self.boxed(node, "condition"), middle, self.boxed(node, "alternative"))
+                let middle = node
+                    .child_by_field_name("consequence")
+                    .map(|n| Box::new(self.expr(n)));
+                Node::Choice(
+                    self.boxed(node, "condition"),
+                    middle,
+                    self.boxed(node, "alternative"),
+                )
             }
             "comma_expression" => Node::Comma(self.boxed(node, "left"), self.boxed(node, "right")),
             "cast_expression" => {
-                let to = node.child_by_field_name("type").map(|t| self.words(t)).unwrap_or_default();
+                let to = node
+                    .child_by_field_name("type")
+                    .map(|t| self.words(t))
+                    .unwrap_or_default();
                 Node::Cast(to, self.boxed(node, "value"))
             }
             "compound_literal_expression" => return self.field(node, "value"),
             "initializer_list" => self.initialiser(node),
-            "string_literal" | "concatenated_string" | "sizeof_expression" | "alignof_expression" | "offsetof_expression"
+            "string_literal"
+            | "concatenated_string"
+            | "sizeof_expression"
+            | "alignof_expression"
+            | "offsetof_expression"
             | "type_descriptor" => Node::Inert,
             _ => {
                 self.errors.push(line);
                 Node::Opaque
             }
         };
-        Expr { node: lowered, line }
+        Expr {
+            node: lowered,
+            line,
+        }
     }
 
     fn parenthesised(&mut self, node: Ts<'_>) -> Expr {
         let line = self.line(node);
         let inner = named(node);
         match inner.as_slice() {
-            [one] if one.kind() == "compound_statement" => Expr { node: Node::Block(self.block(*one)), line },
+            [one] if one.kind() == "compound_statement" => Expr {
+                node: Node::Block(self.block(*one)),
+                line,
+            },
             [one] => self.expr(*one),
-            _ => Expr { node: Node::Opaque, line },
+            _ => Expr {
+                node: Node::Opaque,
+                line,
+            },
         }
     }
 
     fn call(&mut self, node: Ts<'_>) -> Node {
-        let arguments = node.child_by_field_name("arguments").map(named).unwrap_or_default();
+        let arguments = node
+            .child_by_field_name("arguments")
+            .map(named)
+            .unwrap_or_default();
         let arguments = arguments.into_iter().map(|a| self.expr(a)).collect();
         match node.child_by_field_name("function") {
-            Some(function) if function.kind() == "identifier" => Node::Call(self.words(function), arguments),
+            Some(function) if function.kind() == "identifier" => {
+                Node::Call(self.words(function), arguments)
+            }
             Some(function) => Node::Indirect(Box::new(self.expr(function)), arguments),
             None => Node::Opaque,
         }
@@ -363,7 +514,9 @@ impl Lower<'_> {
         let mut out = Vec::new();
         for child in named(node) {
             if child.kind() == "initializer_pair" {
-                let name = child.child_by_field_name("designator").map(|d| self.words(d).trim_start_matches('.').to_owned());
+                let name = child
+                    .child_by_field_name("designator")
+                    .map(|d| self.words(d).trim_start_matches('.').to_owned());
                 out.push((name, self.field(child, "value")));
             } else {
                 out.push((None, self.expr(child)));
@@ -381,7 +534,10 @@ mod tests {
     fn lowers_a_function() {
         let text = b"static inline bool f(pte_t pte, int *n)\n{\n\tif (!g(pte) && n)\n\t\treturn true;\n#ifdef A\n\tx();\n#else\n\ty();\n#endif\n\treturn unlikely(h(pte) == B);\n}\n";
         let lowered = lower_function(text, 10).unwrap();
-        assert_eq!(lowered.parameters, [("pte_t".into(), "pte".into()), ("int*".into(), "n".into())]);
+        assert_eq!(
+            lowered.parameters,
+            [("pte_t".into(), "pte".into()), ("int*".into(), "n".into())]
+        );
         assert!(lowered.returns.contains("bool"));
         assert!(lowered.errors.is_empty());
         assert_eq!(lowered.body.len(), 3);
@@ -392,6 +548,8 @@ mod tests {
     #[test]
     fn lowers_a_macro_as_value() {
         let lowered = lower_macro(&["e".into()], b" \\\n (f(e) && !g(e))", 3).unwrap();
-        assert!(matches!(&lowered.body[0].node, Form::Return(Some(Expr { node: Node::Binary(op, ..), .. })) if op == "&&"));
+        assert!(
+            matches!(&lowered.body[0].node, Form::Return(Some(Expr { node: Node::Binary(op, ..), .. })) if op == "&&")
+        );
     }
 }

@@ -11,6 +11,6 @@ mod lexer;
 mod lower;
 mod outline;
 
-pub use lexer::{LineCounter, Lexer, Token, is_word_byte};
+pub use lexer::{Lexer, LineCounter, Token, is_word_byte};
 pub use lower::{lower_function, lower_macro};
 pub use outline::{Enclosing, Function, Macro, Mention, MentionKind, Outline, Prototype, outline};

@@ -107,7 +107,7 @@ pub struct Outline {
 }
 
 /// Numbers the words that are looked for.
-pub type Find<'f> = &'f dyn Fn(&[u8]) -> Option<usize>;
+pub(crate) type Find<'f> = &'f dyn Fn(&[u8]) -> Option<usize>;
 
 /// Reads `text` and reports every mention that `find` knows.
 pub fn outline(text: &[u8], find: Find<'_>) -> Outline {
@@ -178,7 +178,8 @@ impl Reader<'_, '_> {
                 }
                 Token::Mark(mark, at) => {
                     self.mark(mark, at);
-                    self.member = mark == b'.' || (mark == b'>' && at > 0 && self.text[at - 1] == b'-');
+                    self.member =
+                        mark == b'.' || (mark == b'>' && at > 0 && self.text[at - 1] == b'-');
                 }
                 Token::Literal(..) => self.member = false,
             }
@@ -201,15 +202,23 @@ impl Reader<'_, '_> {
         if top {
             self.header.word(start, end);
         }
-        let Some(word) = (self.find)(&self.text[start..end]).filter(|_| !self.member) else { return };
+        let Some(word) = (self.find)(&self.text[start..end]).filter(|_| !self.member) else {
+            return;
+        };
         let called = lexer.peek_mark() == Some(b'(');
-        let kind = if called && !top { MentionKind::Call } else { MentionKind::Bare };
+        let kind = if called && !top {
+            MentionKind::Call
+        } else {
+            MentionKind::Bare
+        };
         if called && top {
             self.heads.push(self.out.mentions.len());
         }
         let enclosing = match &self.open {
             Some(open) => Enclosing::Function(open.function),
-            None if self.brackets > 0 && self.depth == 0 => Enclosing::Brackets(self.bracket_owner()),
+            None if self.brackets > 0 && self.depth == 0 => {
+                Enclosing::Brackets(self.bracket_owner())
+            }
             None => Enclosing::File,
         };
         self.mention(word, start, kind, enclosing);
@@ -217,12 +226,22 @@ impl Reader<'_, '_> {
 
     fn mention(&mut self, word: usize, at: usize, kind: MentionKind, enclosing: Enclosing) {
         let (line, column) = self.lines.locate(self.text, at);
-        self.out.mentions.push(Mention { word, at, line, column, kind, enclosing, arms: self.arms.conditions() });
+        self.out.mentions.push(Mention {
+            word,
+            at,
+            line,
+            column,
+            kind,
+            enclosing,
+            arms: self.arms.conditions(),
+        });
     }
 
     /// Names the macro whose brackets are open at file level.
     fn bracket_owner(&self) -> String {
-        let Some((start, end, open)) = self.header.owner() else { return String::new() };
+        let Some((start, end, open)) = self.header.owner() else {
+            return String::new();
+        };
         let name = String::from_utf8_lossy(&self.text[start..end]).into_owned();
         match first_word(self.text, open + 1, self.text.len()) {
             Some(first) => format!("{name}({first})"),
@@ -276,7 +295,9 @@ impl Reader<'_, '_> {
     }
 
     fn begin(&mut self, at: usize) {
-        let Some(group) = self.header.group else { return };
+        let Some(group) = self.header.group else {
+            return;
+        };
         self.settle(MentionKind::Definition, group.name.0);
         let index = self.out.functions.len();
         self.out.functions.push(Function {
@@ -285,14 +306,21 @@ impl Reader<'_, '_> {
             parameters: group.open..group.close,
             body: at..at,
         });
-        if let Some(open) = self.open.replace(Open { function: index, at_margin: self.at_margin(at) }) {
+        if let Some(open) = self.open.replace(Open {
+            function: index,
+            at_margin: self.at_margin(at),
+        }) {
             self.finish(open.function, at);
         }
     }
 
     fn unbrace(&mut self, at: usize) {
         let margin = self.at_margin(at) && self.open.as_ref().is_some_and(|open| open.at_margin);
-        self.depth = if margin { 0 } else { self.depth.saturating_sub(1) };
+        self.depth = if margin {
+            0
+        } else {
+            self.depth.saturating_sub(1)
+        };
         if self.depth > 0 {
             return;
         }
@@ -331,13 +359,17 @@ impl Reader<'_, '_> {
 
     fn directive(&mut self, start: usize, end: usize) {
         let mut tokens = Lexer::within(self.text, start + 1, end);
-        let Some(Token::Word(a, b)) = tokens.next() else { return };
+        let Some(Token::Word(a, b)) = tokens.next() else {
+            return;
+        };
         let keyword = &self.text[a..b];
         if keyword == b"define" {
             self.define(start, end, tokens);
             return;
         }
-        let guarded = (keyword == b"ifndef").then(|| next_define(self.text, end)).flatten();
+        let guarded = (keyword == b"ifndef")
+            .then(|| next_define(self.text, end))
+            .flatten();
         match self.arms.take(keyword, &self.text[b..end], guarded) {
             Some(Turn::Open) => self.saved.push(Saved {
                 depth: self.depth,
@@ -355,7 +387,8 @@ impl Reader<'_, '_> {
                 }
             }
             Some(Turn::Close) => {
-                if let Some((depth, brackets)) = self.saved.pop().and_then(|saved| saved.first_end) {
+                if let Some((depth, brackets)) = self.saved.pop().and_then(|saved| saved.first_end)
+                {
                     self.depth = depth;
                     self.brackets = brackets;
                 }
@@ -365,7 +398,9 @@ impl Reader<'_, '_> {
     }
 
     fn define(&mut self, start: usize, end: usize, mut tokens: Lexer<'_>) {
-        let Some(Token::Word(a, b)) = tokens.next() else { return };
+        let Some(Token::Word(a, b)) = tokens.next() else {
+            return;
+        };
         let mut parameters = None;
         let mut body = b;
         // A parameter list only where the bracket touches the name.
@@ -374,7 +409,9 @@ impl Reader<'_, '_> {
             body = end;
             for token in tokens.by_ref() {
                 match token {
-                    Token::Word(a, b) => names.push(String::from_utf8_lossy(&self.text[a..b]).into_owned()),
+                    Token::Word(a, b) => {
+                        names.push(String::from_utf8_lossy(&self.text[a..b]).into_owned());
+                    }
                     Token::Mark(b')', at) => {
                         body = at + 1;
                         break;
@@ -396,7 +433,11 @@ impl Reader<'_, '_> {
                 && let Some(word) = (self.find)(&self.text[a..b])
             {
                 let called = inside.peek_mark() == Some(b'(');
-                let kind = if called { MentionKind::InMacro } else { MentionKind::Bare };
+                let kind = if called {
+                    MentionKind::InMacro
+                } else {
+                    MentionKind::Bare
+                };
                 self.mention(word, a, kind, Enclosing::Macro(index));
             }
             member = matches!(token, Token::Mark(b'.', _))
@@ -414,7 +455,9 @@ impl Reader<'_, '_> {
 /// Gives the name that the directive right behind `from` defines: an include guard's mark.
 fn next_define(text: &[u8], from: usize) -> Option<&[u8]> {
     let mut lexer = Lexer::new(text.get(from..)?);
-    let Some(Token::Directive(start, end)) = lexer.next() else { return None };
+    let Some(Token::Directive(start, end)) = lexer.next() else {
+        return None;
+    };
     let mut words = Lexer::within(text, from + start + 1, from + end);
     match (words.next(), words.next(), words.next()) {
         (Some(Token::Word(a, b)), Some(Token::Word(c, d)), third) if &text[a..b] == b"define" => {

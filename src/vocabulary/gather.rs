@@ -11,8 +11,10 @@ use std::sync::Mutex;
 
 /// Folders whose headers are read. Drivers, tools and samples have no entry types of their own; their
 /// headers are a third of a tree's bytes.
-const FOLDERS: [&str; 13] =
-    ["include", "arch", "mm", "kernel", "fs", "virt", "lib", "block", "ipc", "security", "net", "init", "crypto"];
+const FOLDERS: [&str; 13] = [
+    "include", "arch", "mm", "kernel", "fs", "virt", "lib", "block", "ipc", "security", "net",
+    "init", "crypto",
+];
 
 /// A function or macro with a body, or a prototype without one.
 #[derive(Clone, Debug)]
@@ -91,25 +93,36 @@ impl Headers {
             let sample = path.len() % 16 == 0;
             let header = scan.is_match(text).then(|| read_header(path, text));
             if header.is_some() || sample {
-                let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut found = found
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
                 found.0.extend(header);
                 if sample {
                     count_windows(&mut found.1, text);
                 }
             }
         })?;
-        let (mut found, rarity) = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (mut found, rarity) = found
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         found.sort_by(|a, b| a.file.cmp(&b.file));
         Ok(Self::collect(found, rarity))
     }
 
     fn collect(found: Vec<Found>, rarity: Vec<u32>) -> Self {
-        let mut headers = Self { rarity, ..Self::default() };
+        let mut headers = Self {
+            rarity,
+            ..Self::default()
+        };
         let mut prototypes = Vec::new();
         let mut constants = Vec::new();
         for header in found {
             for definition in header.definitions {
-                headers.definitions.entry(definition.name.clone()).or_default().push(definition);
+                headers
+                    .definitions
+                    .entry(definition.name.clone())
+                    .or_default()
+                    .push(definition);
             }
             prototypes.extend(header.prototypes);
             constants.extend(header.constants);
@@ -117,9 +130,14 @@ impl Headers {
         for prototype in prototypes {
             // A body beside the prototype is the stub of another configuration: the real one is elsewhere.
             if let Some(list) = headers.definitions.get_mut(&prototype.name) {
-                list.iter_mut().filter(|d| d.file == prototype.file).for_each(|d| d.stub = true);
+                list.iter_mut()
+                    .filter(|d| d.file == prototype.file)
+                    .for_each(|d| d.stub = true);
             }
-            headers.open.entry(prototype.name.clone()).or_insert(prototype);
+            headers
+                .open
+                .entry(prototype.name.clone())
+                .or_insert(prototype);
         }
         headers.kinds = Kinds::new(constants);
         headers
@@ -144,14 +162,29 @@ pub fn window_slot(window: &[u8]) -> usize {
 fn read_header(path: &str, text: &[u8]) -> Found {
     let out = outline(text, &|_| None);
     let mut lines = crate::syntax::LineCounter::new();
-    let mut found = Found { file: path.to_owned(), definitions: Vec::new(), prototypes: Vec::new(), constants: Vec::new() };
+    let mut found = Found {
+        file: path.to_owned(),
+        definitions: Vec::new(),
+        prototypes: Vec::new(),
+        constants: Vec::new(),
+    };
     for function in &out.functions {
         let head = &text[function.span.start..function.body.start];
         if mentions_entry_type(head) {
             let body = &text[function.span.start..function.span.end];
-            let mut definition = Definition::new(&function.name, path, lines.locate(text, function.span.start).0);
-            definition.returns = returns(text, function.span.start, function.parameters.start, &function.name);
-            (definition.entries, definition.acts) = entry_parameters(&text[function.parameters.clone()]);
+            let mut definition = Definition::new(
+                &function.name,
+                path,
+                lines.locate(text, function.span.start).0,
+            );
+            definition.returns = returns(
+                text,
+                function.span.start,
+                function.parameters.start,
+                &function.name,
+            );
+            (definition.entries, definition.acts) =
+                entry_parameters(&text[function.parameters.clone()]);
             definition.words = words(&text[function.body.clone()]);
             definition.text = body.to_vec();
             found.definitions.push(definition);
@@ -159,9 +192,18 @@ fn read_header(path: &str, text: &[u8]) -> Found {
     }
     for prototype in &out.prototypes {
         let (entries, acts) = entry_parameters(&text[prototype.parameters.clone()]);
-        let returns = returns(text, prototype.span.start, prototype.parameters.start, &prototype.name);
+        let returns = returns(
+            text,
+            prototype.span.start,
+            prototype.parameters.start,
+            &prototype.name,
+        );
         if !entries.is_empty() && may_answer_yes_or_no(&returns) && !returns.contains("static") {
-            let mut definition = Definition::new(&prototype.name, path, lines.locate(text, prototype.span.start).0);
+            let mut definition = Definition::new(
+                &prototype.name,
+                path,
+                lines.locate(text, prototype.span.start).0,
+            );
             definition.returns = returns;
             definition.entries = entries;
             definition.acts = acts;
@@ -172,7 +214,8 @@ fn read_header(path: &str, text: &[u8]) -> Found {
         let body = &text[entry.body.clone()];
         if let Some(parameters) = &entry.parameters {
             if !parameters.is_empty() && !body.is_empty() {
-                let mut definition = Definition::new(&entry.name, path, lines.locate(text, entry.span.start).0);
+                let mut definition =
+                    Definition::new(&entry.name, path, lines.locate(text, entry.span.start).0);
                 definition.macro_parameters = Some(parameters.clone());
                 definition.words = words(body);
                 definition.text = body.to_vec();
@@ -223,7 +266,11 @@ impl Definition {
     /// Says whether a body looks at its parameters at all: a stub does not.
     pub(super) fn reads_parameters(&self) -> bool {
         // The words are those of the body, so a name in the head does not count.
-        self.lowered().is_some_and(|l| l.parameters.iter().any(|(_, name)| self.words.contains(name)))
+        self.lowered().is_some_and(|l| {
+            l.parameters
+                .iter()
+                .any(|(_, name)| self.words.contains(name))
+        })
     }
 
     /// Gives a prototype the body that was found in a source file.
@@ -240,13 +287,20 @@ impl Definition {
 
 /// Says whether a return type can carry yes or no.
 pub(super) fn may_answer_yes_or_no(returns: &str) -> bool {
-    !returns.contains('*') && returns.split_whitespace().any(|word| matches!(word, "bool" | "_Bool" | "int"))
+    !returns.contains('*')
+        && returns
+            .split_whitespace()
+            .any(|word| matches!(word, "bool" | "_Bool" | "int"))
 }
 
 fn returns(text: &[u8], start: usize, parameters: usize, name: &str) -> String {
     let head = String::from_utf8_lossy(&text[start..parameters.max(start)]).into_owned();
     let head = head.trim_end();
-    head.strip_suffix(name).unwrap_or(head).split_whitespace().collect::<Vec<_>>().join(" ")
+    head.strip_suffix(name)
+        .unwrap_or(head)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Says whether a type's name is one of the entry types.
@@ -255,12 +309,17 @@ pub(super) fn entry_domain(name: &str) -> Option<Domain> {
     if !name.ends_with("_t") {
         return None;
     }
-    entry_types().iter().find(|(known, _)| *known == name).map(|(_, domain)| *domain)
+    entry_types()
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, domain)| *domain)
 }
 
 fn mentions_entry_type(text: &[u8]) -> bool {
     Lexer::within(text, 0, text.len()).any(|token| match token {
-        Token::Word(a, b) => std::str::from_utf8(&text[a..b]).is_ok_and(|word| entry_domain(word).is_some()),
+        Token::Word(a, b) => {
+            std::str::from_utf8(&text[a..b]).is_ok_and(|word| entry_domain(word).is_some())
+        }
         _ => false,
     })
 }
@@ -309,8 +368,17 @@ mod tests {
 
     #[test]
     fn finds_by_value_entries() {
-        assert_eq!(entry_parameters(b"(pte_t pte)"), (vec![(0, Domain::Full)], false));
-        assert_eq!(entry_parameters(b"(struct mm *mm, swp_entry_t entry, pmd_t *pmd)"), (vec![(1, Domain::Swap)], true));
-        assert_eq!(entry_parameters(b"(pte_t *ptep, int (*f)(pte_t))"), (vec![], true));
+        assert_eq!(
+            entry_parameters(b"(pte_t pte)"),
+            (vec![(0, Domain::Full)], false)
+        );
+        assert_eq!(
+            entry_parameters(b"(struct mm *mm, swp_entry_t entry, pmd_t *pmd)"),
+            (vec![(1, Domain::Swap)], true)
+        );
+        assert_eq!(
+            entry_parameters(b"(pte_t *ptep, int (*f)(pte_t))"),
+            (vec![], true)
+        );
     }
 }

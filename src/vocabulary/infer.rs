@@ -22,7 +22,10 @@ pub fn infer(headers: &Headers) -> Inferred {
     let mut found: BTreeMap<String, Predicate> = BTreeMap::new();
     for (name, kind) in presence() {
         if let Some(first) = headers.definitions.get(name).and_then(|list| list.first()) {
-            found.insert(name.to_owned(), predicate(name, Family::Presence, vec![kind.to_owned()], first));
+            found.insert(
+                name.to_owned(),
+                predicate(name, Family::Presence, vec![kind.to_owned()], first),
+            );
         }
     }
     // Functions that read the type field ask about kinds; so does whoever calls one that does.
@@ -49,12 +52,19 @@ pub fn infer(headers: &Headers) -> Inferred {
             break;
         }
     }
-    Inferred { predicates: found.into_values().collect(), open: headers.open.keys().cloned().collect() }
+    Inferred {
+        predicates: found.into_values().collect(),
+        open: headers.open.keys().cloned().collect(),
+    }
 }
 
 /// Judges the bodies that were found in source files for open prototypes, and adds those that make a
 /// predicate to `known`.
-pub fn infer_open(headers: &Headers, known: &Inferred, bodies: &BTreeMap<String, Definition>) -> Vec<Predicate> {
+pub fn infer_open(
+    headers: &Headers,
+    known: &Inferred,
+    bodies: &BTreeMap<String, Definition>,
+) -> Vec<Predicate> {
     let mut found = known.predicates.clone();
     let mut interpreter = Interpreter::new(headers, bodies);
     for (name, body) in bodies {
@@ -62,7 +72,11 @@ pub fn infer_open(headers: &Headers, known: &Inferred, bodies: &BTreeMap<String,
             && let Some(new) = judge(headers, &mut interpreter, std::slice::from_ref(body))
         {
             let at = headers.open.get(name).unwrap_or(body);
-            found.push(Predicate { file: at.file.clone(), line: at.line, ..new });
+            found.push(Predicate {
+                file: at.file.clone(),
+                line: at.line,
+                ..new
+            });
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
@@ -80,7 +94,13 @@ impl Headers {
 }
 
 fn predicate(name: &str, family: Family, accepts: Vec<String>, at: &Definition) -> Predicate {
-    Predicate { name: name.to_owned(), family, accepts, file: at.file.clone(), line: at.line }
+    Predicate {
+        name: name.to_owned(),
+        family,
+        accepts,
+        file: at.file.clone(),
+        line: at.line,
+    }
 }
 
 /// What one atom gives, over all definitions.
@@ -93,7 +113,11 @@ struct Outcome {
 
 /// Says whether a name's definitions make it a predicate: one of them must tell kinds apart. Stubs that
 /// always answer the same, and bit tricks of one architecture, neither make nor break it.
-fn judge(headers: &Headers, interpreter: &mut Interpreter<'_>, definitions: &[Definition]) -> Option<Predicate> {
+fn judge(
+    headers: &Headers,
+    interpreter: &mut Interpreter<'_>,
+    definitions: &[Definition],
+) -> Option<Predicate> {
     let mut found: Option<Predicate> = None;
     let (mut generic, mut opaque) = (false, false);
     for definition in definitions {
@@ -106,7 +130,12 @@ fn judge(headers: &Headers, interpreter: &mut Interpreter<'_>, definitions: &[De
             None => found = Some(predicate(&definition.name, family, accepts, definition)),
             Some(known) => {
                 known.family = known.family.min(family);
-                known.accepts = headers.kinds.names().into_iter().filter(|k| known.accepts.contains(k) || accepts.contains(k)).collect();
+                known.accepts = headers
+                    .kinds
+                    .names()
+                    .into_iter()
+                    .filter(|k| known.accepts.contains(k) || accepts.contains(k))
+                    .collect();
             }
         }
     }
@@ -123,15 +152,17 @@ fn judge_one(
     if definition.stub || definition.acts || !asks {
         return None;
     }
-    positions(definition).into_iter().find_map(|(position, domain)| {
-        let mut asked = outcomes(headers, interpreter, definition, (position, domain))?;
-        // A macro has no types: where it cannot tell of a present entry, it is meant for swap entries.
-        let untyped = definition.macro_parameters.is_some();
-        if untyped && asked.get(&PRESENT).is_some_and(|outcome| outcome.unsure) {
-            asked.retain(|atom, _| within(Domain::Swap, *atom));
-        }
-        classify(headers, &asked)
-    })
+    positions(definition)
+        .into_iter()
+        .find_map(|(position, domain)| {
+            let mut asked = outcomes(headers, interpreter, definition, (position, domain))?;
+            // A macro has no types: where it cannot tell of a present entry, it is meant for swap entries.
+            let untyped = definition.macro_parameters.is_some();
+            if untyped && asked.get(&PRESENT).is_some_and(|outcome| outcome.unsure) {
+                asked.retain(|atom, _| within(Domain::Swap, *atom));
+            }
+            classify(headers, &asked)
+        })
 }
 
 /// Where a definition may take its entry.
@@ -184,20 +215,32 @@ fn within(domain: Domain, atom: Atom) -> bool {
 }
 
 /// A predicate refuses some kinds for sure and may accept others.
-fn classify(headers: &Headers, outcomes: &BTreeMap<Atom, Outcome>) -> Option<(Family, Vec<String>)> {
-    let accepted: Vec<Atom> = outcomes.iter().filter(|(_, o)| o.yes || o.unsure).map(|(a, _)| *a).collect();
+fn classify(
+    headers: &Headers,
+    outcomes: &BTreeMap<Atom, Outcome>,
+) -> Option<(Family, Vec<String>)> {
+    let accepted: Vec<Atom> = outcomes
+        .iter()
+        .filter(|(_, o)| o.yes || o.unsure)
+        .map(|(a, _)| *a)
+        .collect();
     if accepted.is_empty() || accepted.len() == outcomes.len() {
         return None;
     }
     let accepts = headers.kinds.of(&accepted);
-    let plain = accepted.iter().all(|atom| *atom == NONE || *atom == PRESENT);
+    let plain = accepted
+        .iter()
+        .all(|atom| *atom == NONE || *atom == PRESENT);
     let family = if plain {
         // What more bits decide is a property of present entries, not their kind.
         if accepted.iter().any(|atom| outcomes[atom].unsure) {
             return None;
         }
         Family::Presence
-    } else if accepts.iter().all(|kind| kind == "marker" || kind == "none") {
+    } else if accepts
+        .iter()
+        .all(|kind| kind == "marker" || kind == "none")
+    {
         Family::Marker
     } else {
         Family::Entry

@@ -56,14 +56,20 @@ impl<'h> Interpreter<'h> {
 
     /// Evaluates one definition with `arguments`.
     pub(super) fn run(&mut self, definition: &Definition, arguments: &[Value]) -> Answers {
-        let Some(lowered) = definition.lowered() else { return unknown() };
+        let Some(lowered) = definition.lowered() else {
+            return unknown();
+        };
         let mut scope = Scope::new();
         for (i, (_, name)) in lowered.parameters.iter().enumerate() {
-            scope.insert(name.clone(), arguments.get(i).cloned().unwrap_or(Value::Unknown));
+            scope.insert(
+                name.clone(),
+                arguments.get(i).cloned().unwrap_or(Value::Unknown),
+            );
         }
         let run = self.statements(&lowered.body, scope);
         let mut answers = run.returns;
-        if run.lost || answers.is_empty() || answers.len() > 12 || (run.forked && answers.len() > 1) {
+        if run.lost || answers.is_empty() || answers.len() > 12 || (run.forked && answers.len() > 1)
+        {
             answers.insert(Value::Unknown);
         }
         answers
@@ -90,19 +96,28 @@ impl<'h> Interpreter<'h> {
         }
         self.stack.push(name.to_owned());
         let (headers, extra) = (self.headers, self.extra);
-        let definitions = headers.definitions.get(name).map(Vec::as_slice).unwrap_or_default();
+        let definitions = headers
+            .definitions
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let each: Vec<(bool, Answers)> = definitions
             .iter()
             .chain(extra.get(name))
             .map(|definition| {
                 let own = self.run(definition, arguments);
-                (definition.reads_parameters(), by_signature(definition, arguments, own))
+                (
+                    definition.reads_parameters(),
+                    by_signature(definition, arguments, own),
+                )
             })
             .collect();
         self.stack.pop();
         // Architectures write one idea in many ways; where one way can be read, those that are all bit
         // tricks say nothing against it. A stub that reads nothing says nothing either way.
-        let told = each.iter().any(|(reads, answers)| *reads && !answers.iter().any(is_opaque));
+        let told = each
+            .iter()
+            .any(|(reads, answers)| *reads && !answers.iter().any(is_opaque));
         let mut answers: Answers = each
             .into_iter()
             .filter(|(_, answers)| !(told && answers.iter().all(is_opaque)))
@@ -116,9 +131,14 @@ impl<'h> Interpreter<'h> {
     }
 
     fn statements(&mut self, list: &[Stmt], scope: Scope) -> Run {
-        let mut out = Run { falls: Some(scope), ..Run::default() };
+        let mut out = Run {
+            falls: Some(scope),
+            ..Run::default()
+        };
         for (i, statement) in list.iter().enumerate() {
-            let Some(mut scope) = out.falls.take() else { break };
+            let Some(mut scope) = out.falls.take() else {
+                break;
+            };
             if let Form::Local(kind, name, Some(value)) = &statement.node {
                 // A local of several possible values: the rest of the list runs once for each.
                 let answers = self.value(value, &mut scope);
@@ -150,13 +170,20 @@ impl<'h> Interpreter<'h> {
                 falls(scope)
             }
             Form::Local(kind, name, value) => {
-                let value = value.as_ref().map_or(Value::Unknown, |v| self.single(v, &mut scope));
+                let value = value
+                    .as_ref()
+                    .map_or(Value::Unknown, |v| self.single(v, &mut scope));
                 scope.insert(name.clone(), as_type(kind, value));
                 falls(scope)
             }
             Form::Return(value) => {
-                let returns = value.as_ref().map_or_else(Answers::new, |v| self.value(v, &mut scope));
-                Run { returns, ..Run::default() }
+                let returns = value
+                    .as_ref()
+                    .map_or_else(Answers::new, |v| self.value(v, &mut scope));
+                Run {
+                    returns,
+                    ..Run::default()
+                }
             }
             Form::If(condition, then, other) => {
                 let truth = self.truth(condition, &mut scope);
@@ -176,14 +203,21 @@ impl<'h> Interpreter<'h> {
             }
             Form::Arms(arms) => self.arms(arms, scope),
             Form::Switch(value, body) => self.switch(value, body, scope),
-            Form::Break => Run { breaks: Some(scope), ..Run::default() },
+            Form::Break => Run {
+                breaks: Some(scope),
+                ..Run::default()
+            },
             // `do { … } while (0)` is how macros hold statements.
-            Form::DoWhile(body, condition) if matches!(&condition.node, Node::Number(n) if n == "0") => {
+            Form::DoWhile(body, condition) if matches!(&condition.node, Node::Number(n) if n == "0") =>
+            {
                 let mut run = self.statement(body, scope);
                 run.falls = merge(run.falls.take(), run.breaks.take());
                 run
             }
-            _ => Run { lost: true, ..Run::default() },
+            _ => Run {
+                lost: true,
+                ..Run::default()
+            },
         }
     }
 
@@ -193,7 +227,10 @@ impl<'h> Interpreter<'h> {
             out = either(out, self.statements(body, scope.clone()));
         }
         // Without `#else` there is an arm in which nothing stands.
-        if arms.last().is_some_and(|(condition, _)| !condition.is_empty()) {
+        if arms
+            .last()
+            .is_some_and(|(condition, _)| !condition.is_empty())
+        {
             out = either(out, falls(scope));
         }
         out
@@ -219,7 +256,12 @@ impl<'h> Interpreter<'h> {
                     }
                 }
                 Form::Case(None, None) => default = Some(i),
-                Form::Opaque => return Run { lost: true, ..Run::default() },
+                Form::Opaque => {
+                    return Run {
+                        lost: true,
+                        ..Run::default()
+                    };
+                }
                 _ => {}
             }
         }
@@ -251,7 +293,9 @@ impl<'h> Interpreter<'h> {
         match (all.next(), all.next()) {
             (Some(only), None) => only.clone(),
             (Some(first), Some(_)) => match first.atom() {
-                Some(atom) if answers.iter().all(|v| v.atom() == Some(atom)) => Value::Derived(atom),
+                Some(atom) if answers.iter().all(|v| v.atom() == Some(atom)) => {
+                    Value::Derived(atom)
+                }
                 _ => Value::Unknown,
             },
             (None, _) => Value::Unknown,
@@ -261,8 +305,14 @@ impl<'h> Interpreter<'h> {
     fn truth(&mut self, expr: &Expr, scope: &mut Scope) -> Truth {
         let answers = self.value(expr, scope);
         let mut truths = answers.iter().map(Value::truth);
-        let Some(first) = truths.next() else { return Truth::Either };
-        if truths.all(|t| t == first) { first } else { Truth::Either }
+        let Some(first) = truths.next() else {
+            return Truth::Either;
+        };
+        if truths.all(|t| t == first) {
+            first
+        } else {
+            Truth::Either
+        }
     }
 
     fn effect(&mut self, expr: &Expr, scope: &mut Scope) {
@@ -281,9 +331,11 @@ impl<'h> Interpreter<'h> {
                 }
                 rows.iter().flat_map(|row| self.call(name, row)).collect()
             }
-            Node::Unary(operator, inner) if operator == "!" => {
-                self.value(inner, scope).iter().map(|v| v.truth().not().value()).collect()
-            }
+            Node::Unary(operator, inner) if operator == "!" => self
+                .value(inner, scope)
+                .iter()
+                .map(|v| v.truth().not().value())
+                .collect(),
             Node::Unary(_, inner) => {
                 let inner = self.single(inner, scope);
                 one(inner.atom().map_or(Value::Unknown, Value::Derived))
@@ -319,7 +371,10 @@ impl<'h> Interpreter<'h> {
             }
             Node::Cast(kind, inner) => {
                 let kind = kind.clone();
-                self.value(inner, scope).into_iter().map(|v| as_type(&kind, v)).collect()
+                self.value(inner, scope)
+                    .into_iter()
+                    .map(|v| as_type(&kind, v))
+                    .collect()
             }
             Node::Block(list) => self.block_value(list, scope),
             Node::Initialiser(fields) => one(self.initialiser(fields, scope)),
@@ -329,7 +384,9 @@ impl<'h> Interpreter<'h> {
 
     /// `{ 0 }` is an empty entry; one made from an entry's bits is that entry.
     fn initialiser(&mut self, fields: &[(Option<String>, Expr)], scope: &mut Scope) -> Value {
-        let [(_, only)] = fields else { return Value::Unknown };
+        let [(_, only)] = fields else {
+            return Value::Unknown;
+        };
         match self.single(only, scope) {
             Value::Number(0) => Value::Entry(NONE),
             other => other.atom().map_or(Value::Unknown, Value::Entry),
@@ -337,7 +394,9 @@ impl<'h> Interpreter<'h> {
     }
 
     fn block_value(&mut self, list: &[Stmt], scope: &Scope) -> Answers {
-        let Some((last, before)) = list.split_last() else { return unknown() };
+        let Some((last, before)) = list.split_last() else {
+            return unknown();
+        };
         let run = self.statements(before, scope.clone());
         match (&last.node, run.falls) {
             (Form::Do(expr), Some(mut scope)) if !run.lost => self.value(expr, &mut scope),
@@ -351,7 +410,9 @@ impl<'h> Interpreter<'h> {
                 let old = scope.get(name).cloned();
                 let value = match (operator, old, value) {
                     // An entry stays an entry when a helper hands it back with other flags.
-                    ("=", Some(Value::Entry(_)), v) => v.atom().map_or(Value::Unknown, Value::Entry),
+                    ("=", Some(Value::Entry(_)), v) => {
+                        v.atom().map_or(Value::Unknown, Value::Entry)
+                    }
                     ("=", _, v) => v.clone(),
                     (_, Some(old), _) => old.atom().map_or(Value::Unknown, Value::Derived),
                     _ => Value::Unknown,
@@ -360,7 +421,10 @@ impl<'h> Interpreter<'h> {
             }
             Node::Field(inner, field) if field == "val" => {
                 if let Node::Name(name) = &inner.node {
-                    scope.insert(name.clone(), value.atom().map_or(Value::Unknown, Value::Entry));
+                    scope.insert(
+                        name.clone(),
+                        value.atom().map_or(Value::Unknown, Value::Entry),
+                    );
                 }
             }
             _ => {}
@@ -372,7 +436,11 @@ impl<'h> Interpreter<'h> {
             (Some(value), _) => value.clone(),
             (None, "true") => Value::bool(true),
             (None, "false" | "NULL") => Value::bool(false),
-            (None, _) if name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') => {
+            (None, _)
+                if name
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') =>
+            {
                 Value::Constant(name.to_owned())
             }
             (None, _) => Value::Unknown,
@@ -382,13 +450,21 @@ impl<'h> Interpreter<'h> {
     fn binary(&mut self, operator: &str, a: &Expr, b: &Expr, scope: &mut Scope) -> Answers {
         match operator {
             "&&" | "||" => {
-                let stop = if operator == "&&" { Truth::No } else { Truth::Yes };
+                let stop = if operator == "&&" {
+                    Truth::No
+                } else {
+                    Truth::Yes
+                };
                 let first = self.truth(a, scope);
                 if first == stop {
                     return one(stop.value());
                 }
                 let second = self.truth(b, scope);
-                let both = if second == stop || first == stop.not() { second } else { Truth::Either };
+                let both = if second == stop || first == stop.not() {
+                    second
+                } else {
+                    Truth::Either
+                };
                 one(both.value())
             }
             "==" | "!=" | "<" | "<=" | ">" | ">=" => {
@@ -420,9 +496,15 @@ impl<'h> Interpreter<'h> {
                 };
                 return if answer { Truth::Yes } else { Truth::No };
             }
-            (Value::Raw(atom), Value::Number(0)) | (Value::Number(0), Value::Raw(atom)) => known(*atom == NONE),
-            (Value::Type(atom), Value::Constant(name)) => return self.compare_type(operator, *atom, name),
-            (Value::Constant(name), Value::Type(atom)) => return self.compare_type(mirrored(operator), *atom, name),
+            (Value::Raw(atom), Value::Number(0)) | (Value::Number(0), Value::Raw(atom)) => {
+                known(*atom == NONE)
+            }
+            (Value::Type(atom), Value::Constant(name)) => {
+                return self.compare_type(operator, *atom, name);
+            }
+            (Value::Constant(name), Value::Type(atom)) => {
+                return self.compare_type(mirrored(operator), *atom, name);
+            }
             (Value::Constant(x), Value::Constant(y)) if x == y => Truth::Yes,
             // Two constants of one family have different values.
             (Value::Constant(x), Value::Constant(y)) if family(x) == family(y) => Truth::No,
@@ -459,7 +541,11 @@ fn product(rows: Vec<Vec<Value>>, answers: &Answers) -> Vec<Vec<Value>> {
         return vec![row];
     }
     rows.iter()
-        .flat_map(|row| answers.iter().map(|answer| row.iter().chain([answer]).cloned().collect()))
+        .flat_map(|row| {
+            answers
+                .iter()
+                .map(|answer| row.iter().chain([answer]).cloned().collect())
+        })
         .collect()
 }
 
@@ -502,7 +588,9 @@ fn number(text: &str) -> Value {
 
 /// What a declared type makes of a value: an entry type turns what comes from an entry into one.
 fn as_type(kind: &str, value: Value) -> Value {
-    let entry = kind.split_whitespace().any(|word| entry_domain(word).is_some());
+    let entry = kind
+        .split_whitespace()
+        .any(|word| entry_domain(word).is_some());
     match value.atom() {
         Some(atom) if entry => Value::Entry(atom),
         _ => value,
@@ -511,7 +599,10 @@ fn as_type(kind: &str, value: Value) -> Value {
 
 /// Where a body says nothing, its signature may: what makes an entry of one entry keeps its kind.
 fn by_signature(definition: &Definition, arguments: &[Value], answers: Answers) -> Answers {
-    let makes_entry = definition.returns.split_whitespace().any(|word| entry_domain(word).is_some());
+    let makes_entry = definition
+        .returns
+        .split_whitespace()
+        .any(|word| entry_domain(word).is_some());
     let made = derived(arguments).atom();
     answers
         .into_iter()
@@ -543,7 +634,10 @@ fn unknown() -> Answers {
 }
 
 fn falls(scope: Scope) -> Run {
-    Run { falls: Some(scope), ..Run::default() }
+    Run {
+        falls: Some(scope),
+        ..Run::default()
+    }
 }
 
 fn merge(a: Option<Scope>, b: Option<Scope>) -> Option<Scope> {
@@ -556,14 +650,23 @@ fn merge(a: Option<Scope>, b: Option<Scope>) -> Option<Scope> {
 fn either(a: Run, b: Run) -> Run {
     let mut returns = a.returns;
     returns.extend(b.returns);
-    Run { returns, falls: merge(a.falls, b.falls), breaks: merge(a.breaks, b.breaks), lost: a.lost || b.lost, forked: a.forked || b.forked }
+    Run {
+        returns,
+        falls: merge(a.falls, b.falls),
+        breaks: merge(a.breaks, b.breaks),
+        lost: a.lost || b.lost,
+        forked: a.forked || b.forked,
+    }
 }
 
 /// Lays a switch's statements in a row; the arms of `#if` stand one behind the other.
 fn flatten(statement: &Stmt, out: &mut Vec<Stmt>) {
     match &statement.node {
         Form::Block(list) => list.iter().for_each(|s| flatten(s, out)),
-        Form::Arms(arms) => arms.iter().flat_map(|(_, list)| list).for_each(|s| flatten(s, out)),
+        Form::Arms(arms) => arms
+            .iter()
+            .flat_map(|(_, list)| list)
+            .for_each(|s| flatten(s, out)),
         _ => out.push(statement.clone()),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// One thing that an entry can be, as finely as the tree tells it: an index into [`Kinds`]'s atoms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Atom(pub(super) usize);
+pub(super) struct Atom(pub(super) usize);
 
 /// No entry.
 pub(super) const NONE: Atom = Atom(0);
@@ -28,7 +28,9 @@ impl Kinds {
         let mut kinds = Self::default();
         for constant in constants {
             if !kinds.by_constant.contains_key(&constant) {
-                kinds.by_constant.insert(constant.clone(), kinds.constants.len() + 3);
+                kinds
+                    .by_constant
+                    .insert(constant.clone(), kinds.constants.len() + 3);
                 let kind = kind_of(&constant);
                 kinds.constants.push((constant, kind));
             }
@@ -74,7 +76,10 @@ impl Kinds {
 
     /// Names the kinds of `atoms`, each once, in order.
     pub(super) fn of(&self, atoms: &[Atom]) -> Vec<String> {
-        self.names().into_iter().filter(|kind| atoms.iter().any(|atom| self.kind(*atom) == kind)).collect()
+        self.names()
+            .into_iter()
+            .filter(|kind| atoms.iter().any(|atom| self.kind(*atom) == kind))
+            .collect()
     }
 }
 
@@ -84,7 +89,10 @@ fn kind_of(constant: &str) -> String {
     if let Some((_, kind)) = renamed_kinds().into_iter().find(|(name, _)| *name == bare) {
         return kind.to_owned();
     }
-    let short = ["_READ_EXCLUSIVE", "_READ", "_WRITE"].iter().find_map(|tail| bare.strip_suffix(tail)).unwrap_or(bare);
+    let short = ["_READ_EXCLUSIVE", "_READ", "_WRITE"]
+        .iter()
+        .find_map(|tail| bare.strip_suffix(tail))
+        .unwrap_or(bare);
     short.to_ascii_lowercase()
 }
 
@@ -94,7 +102,28 @@ mod tests {
 
     #[test]
     fn kinds_of_constants() {
-        let kinds = Kinds::new(["SWP_DEVICE_READ", "SWP_DEVICE_EXCLUSIVE_WRITE", "SWP_MIGRATION_READ_EXCLUSIVE", "SWP_MIGRATION_WRITE", "SWP_DEVICE_EXCLUSIVE", "SWP_NEW_THING"].map(String::from));
-        assert_eq!(kinds.names(), ["none", "present", "swap", "device_private", "device_exclusive", "migration", "new_thing"]);
+        let kinds = Kinds::new(
+            [
+                "SWP_DEVICE_READ",
+                "SWP_DEVICE_EXCLUSIVE_WRITE",
+                "SWP_MIGRATION_READ_EXCLUSIVE",
+                "SWP_MIGRATION_WRITE",
+                "SWP_DEVICE_EXCLUSIVE",
+                "SWP_NEW_THING",
+            ]
+            .map(String::from),
+        );
+        assert_eq!(
+            kinds.names(),
+            [
+                "none",
+                "present",
+                "swap",
+                "device_private",
+                "device_exclusive",
+                "migration",
+                "new_thing"
+            ]
+        );
     }
 }

@@ -28,7 +28,11 @@ pub struct Walker {
 /// Lists the walkers that an audit looks for.
 pub fn walkers() -> Vec<Walker> {
     rows(include_str!("../../queries/walkers.tsv"))
-        .map(|row| Walker { name: row[0], cursor: row[1], fields: row[2].split(',').collect() })
+        .map(|row| Walker {
+            name: row[0],
+            cursor: row[1],
+            fields: row[2].split(',').collect(),
+        })
         .collect()
 }
 
@@ -52,15 +56,21 @@ pub(super) fn entry_types() -> &'static [(&'static str, Domain)] {
 
 /// Lists the presence tests: name and the kind for which each answers yes.
 pub(super) fn presence() -> Vec<(&'static str, &'static str)> {
-    rows(include_str!("../../queries/presence.tsv")).map(|row| (row[0], row[1])).collect()
+    rows(include_str!("../../queries/presence.tsv"))
+        .map(|row| (row[0], row[1]))
+        .collect()
 }
 
 /// Lists constants whose kind has another name.
 pub(super) fn renamed_kinds() -> Vec<(&'static str, &'static str)> {
-    rows(include_str!("../../queries/kinds.tsv")).map(|row| (row[0], row[1])).collect()
+    rows(include_str!("../../queries/kinds.tsv"))
+        .map(|row| (row[0], row[1]))
+        .collect()
 }
 
 /// Lists calls whose value is that of their first argument.
 pub(super) fn wrappers() -> Vec<&'static str> {
-    rows(include_str!("../../queries/wrappers.tsv")).map(|row| row[0]).collect()
+    rows(include_str!("../../queries/wrappers.tsv"))
+        .map(|row| row[0])
+        .collect()
 }

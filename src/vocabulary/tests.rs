@@ -1,8 +1,8 @@
 //! Predicates of small headers in the shapes that kernels have had.
 
 use super::*;
-use crate::tree::source::{Choose, Node, Source, TreeError, Visit};
 use crate::base::id::ObjectId;
+use crate::tree::source::{Choose, Node, Source, TreeError, Visit};
 
 /// A tree in memory.
 struct Memory(Vec<(&'static str, &'static str)>);
@@ -16,13 +16,24 @@ impl Source for Memory {
     }
     fn node(&self, path: &str) -> Result<Option<Node>, TreeError> {
         let found = self.0.iter().find(|(own, _)| *own == path);
-        Ok(found.map(|(_, text)| Node::File { bytes: text.as_bytes().to_vec(), executable: false }))
+        Ok(found.map(|(_, text)| Node::File {
+            bytes: text.as_bytes().to_vec(),
+            executable: false,
+        }))
     }
     fn paths(&self, choose: Choose<'_>) -> Result<Vec<String>, TreeError> {
-        Ok(self.0.iter().map(|(path, _)| (*path).to_owned()).filter(|path| choose(path)).collect())
+        Ok(self
+            .0
+            .iter()
+            .map(|(path, _)| (*path).to_owned())
+            .filter(|path| choose(path))
+            .collect())
     }
     fn visit(&self, _: &[&str], choose: Choose<'_>, visit: Visit<'_>) -> Result<(), TreeError> {
-        self.0.iter().filter(|(path, _)| choose(path)).for_each(|(path, text)| visit(path, text.as_bytes()));
+        self.0
+            .iter()
+            .filter(|(path, _)| choose(path))
+            .for_each(|(path, text)| visit(path, text.as_bytes()));
         Ok(())
     }
 }
@@ -33,10 +44,17 @@ fn predicates(headers: &'static str) -> Vec<String> {
     let base = "#define pte_none(p) (!pte_val(p))\nstatic inline int pte_present(pte_t p) { return p.pte & 1; }\n\
                 static inline unsigned swp_type(swp_entry_t e) { return e.val >> SHIFT; }\n\
                 static inline swp_entry_t pte_to_swp_entry(pte_t pte) { swp_entry_t a; a = __pte_to_swp_entry(pte); return swp_entry(__swp_type(a), __swp_offset(a)); }\n";
-    let tree = Memory(vec![("include/linux/swap.h", constants), ("include/a.h", base), ("include/b.h", headers)]);
+    let tree = Memory(vec![
+        ("include/linux/swap.h", constants),
+        ("include/a.h", base),
+        ("include/b.h", headers),
+    ]);
     let headers = Headers::gather(&tree).unwrap();
     let own = infer(&headers).predicates;
-    own.iter().filter(|p| p.file == "include/b.h").map(|p| format!("{} {} {}", p.name, p.family.word(), p.accepts.join("+"))).collect()
+    own.iter()
+        .filter(|p| p.file == "include/b.h")
+        .map(|p| format!("{} {} {}", p.name, p.family.word(), p.accepts.join("+")))
+        .collect()
 }
 
 #[test]

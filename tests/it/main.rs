@@ -1,5 +1,7 @@
 //! The one integration binary.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
 mod audit_real;
 mod kernels;
 mod report;
