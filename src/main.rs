@@ -1,5 +1,8 @@
 //! The door: arguments in, exit code out.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use pteward::cli;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main().into()
 }

@@ -4,6 +4,7 @@
 //! files with a name in them are outlined, and only functions that hold a walk are parsed.
 
 mod change;
+mod compare;
 mod cursor;
 mod facts;
 mod needles;
@@ -13,5 +14,6 @@ mod verdict;
 mod walks;
 
 pub use change::{ChangeKind, ReviewChange, Side, Touched};
+pub use compare::{VerdictChange, WalkChange, compare_walks};
 pub use facts::{Audit, BlindSpot, Excerpt, Line, Site, SiteKind, Use, Verdict, Walk};
 pub use run::Auditor;

@@ -1,5 +1,6 @@
 //! Unified diff text ⇄ [`FileDiff`] and [`Hunk`].
 
+mod changed;
 mod cursor;
 mod file_diff;
 mod header;
@@ -8,6 +9,7 @@ mod parse;
 mod path;
 mod print;
 
+pub use changed::{ChangedLines, changed_lines};
 pub use file_diff::{FileChange, FileDiff, Hunk, IndexIds, Line, LineKind};
 pub use parse::{Parsed, Problem, parse};
 pub use print::print;

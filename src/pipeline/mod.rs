@@ -1,1 +1,25 @@
-//! A request → the rooms in order.
+//! A request → the rooms in order: one file a request. Results go back to the caller; nothing is printed here.
+
+mod add_kernel;
+mod apply;
+mod audit;
+mod event;
+mod import;
+mod kernel;
+mod refusal;
+mod report;
+mod review;
+mod series;
+mod workspace;
+
+pub use add_kernel::add_kernel;
+pub use apply::{Application, Keep, apply, is_whole, write_branch, write_files};
+pub use audit::audit;
+pub use event::{Event, Tell, Unit};
+pub use import::{Imported, import};
+pub use kernel::{OpenKernel, open_kernel};
+pub use refusal::Refusal;
+pub use report::write_report;
+pub use review::{Reviewed, review};
+pub use series::{Input, ReadSeries, read_series, the_series};
+pub use workspace::Workspace;

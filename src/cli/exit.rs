@@ -1,0 +1,59 @@
+//! In: what came of a command. Out: the code that the process ends with: the one table of them.
+
+use std::process::ExitCode;
+
+/// What the process ends with. The numbers are part of the interface: scripts test for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Done, and nothing new to report.
+    NothingNew,
+    /// New findings or regressions.
+    Found,
+    /// The command line, or what it names, cannot be used: no such file, not a kernel, no patch in it, a damaged workspace.
+    Usage,
+    /// A patch did not apply whole.
+    DidNotApply,
+    /// A state did not build. Kept free for builds; nothing ends with it yet.
+    DidNotBuild,
+    /// A state did not boot. Kept free for boots; nothing ends with it yet.
+    DidNotBoot,
+    /// This machine lacks something: a program, space on a disk, a database that nobody else holds.
+    Lacks,
+    /// A fault of pteward itself.
+    Fault,
+}
+
+impl Exit {
+    /// Every code with what it means, in order.
+    pub const TABLE: [(Self, &'static str); 8] = [
+        (Self::NothingNew, "done, nothing new"),
+        (Self::Found, "new findings or regressions; for `audit`: a walk is unprepared"),
+        (Self::Usage, "usage: the command line, or a file, kernel, series or workspace that it names, cannot be used"),
+        (Self::DidNotApply, "a patch did not apply whole"),
+        (Self::DidNotBuild, "a state did not build (kept free: nothing builds yet)"),
+        (Self::DidNotBoot, "a state did not boot (kept free: nothing boots yet)"),
+        (Self::Lacks, "this machine lacks something: a program, disk space, a database that nobody else is writing to"),
+        (Self::Fault, "a fault of pteward: please report it"),
+    ];
+
+    /// Gives the number.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::NothingNew => 0,
+            Self::Found => 1,
+            Self::Usage => 2,
+            Self::DidNotApply => 3,
+            Self::DidNotBuild => 4,
+            Self::DidNotBoot => 5,
+            // EX_UNAVAILABLE and EX_SOFTWARE of sysexits.
+            Self::Lacks => 69,
+            Self::Fault => 70,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

@@ -1,0 +1,9 @@
+//! Results → what is printed: tables for people, lines for programs. What several commands show alike.
+
+pub(super) mod audit;
+mod kernel;
+pub(super) mod outcomes;
+pub(super) mod review;
+pub(super) mod series;
+
+pub(super) use kernel::kernel_line;

@@ -1,0 +1,90 @@
+//! In: a review. Out: tables for people, lines for programs.
+
+use super::{audit, outcomes};
+use crate::audit::{ReviewChange, Touched, VerdictChange, WalkChange};
+use crate::cli::screen::{Cell, Label, Screen};
+use crate::pipeline::{OpenKernel, Reviewed};
+use crate::report::wire;
+use std::io;
+
+/// Prints what applying gave, what changed, every walk before × after, and the counts.
+pub(in crate::cli) fn lines(screen: &mut Screen, reviewed: &Reviewed) -> io::Result<()> {
+    let applied = &reviewed.application.outcomes;
+    outcomes::lines(screen, applied)?;
+    for change in &reviewed.changes {
+        screen.wire(&wire::change_line(change))?;
+    }
+    for line in reviewed.walks.iter().filter_map(wire::verdict_line) {
+        screen.wire(&line)?;
+    }
+    screen.wire(&wire::Summary::review(applied, &reviewed.before, &reviewed.after, &reviewed.changes))
+}
+
+/// Prints the same for people, and the report's path last.
+pub(in crate::cli) fn tables(screen: &mut Screen, kernel: &OpenKernel, reviewed: &Reviewed) -> io::Result<()> {
+    let name = &reviewed.application.series.name;
+    let title = format!("{name} on {} ({})", kernel.name, kernel.kernel.version);
+    outcomes::tables(screen, &title, &reviewed.application.outcomes)?;
+    screen.plain("")?;
+    screen.line(Label::Heading, "sites on changed lines, walks in changed functions")?;
+    if reviewed.changes.is_empty() {
+        screen.plain("  none")?;
+    }
+    let rows: Vec<Vec<Cell>> = reviewed.changes.iter().map(change_row).collect();
+    screen.table(2, &rows)?;
+    screen.plain("")?;
+    let moved: Vec<&WalkChange> =
+        reviewed.walks.iter().filter(|walk| walk.change != VerdictChange::Unchanged).collect();
+    screen.line(Label::Heading, "verdicts")?;
+    if moved.is_empty() {
+        screen.plain("  no walk's verdict changed")?;
+    }
+    let rows: Vec<Vec<Cell>> = moved.into_iter().filter_map(verdict_row).collect();
+    screen.table(2, &rows)?;
+    screen.table(
+        2,
+        &[
+            vec![Cell::new("before"), Cell::new(audit::verdicts(&reviewed.before))],
+            vec![Cell::new("after"), Cell::new(audit::verdicts(&reviewed.after))],
+        ],
+    )?;
+    screen.plain("")?;
+    screen.plain(format!("report: {}", reviewed.report.index.display()))
+}
+
+fn change_row(change: &ReviewChange) -> Vec<Cell> {
+    let what = match change.what {
+        Touched::Site => "",
+        Touched::Walk => "walk",
+    };
+    vec![
+        Cell::new(format!("patch {}", change.patch)),
+        Cell::new(change.change.word()),
+        Cell::new(&change.name),
+        Cell::new(format!("{}:{}", change.file, change.line)),
+        Cell::new(&change.function),
+        Cell::new(what).label(Label::Faint),
+    ]
+}
+
+fn verdict_row(change: &WalkChange) -> Option<Vec<Cell>> {
+    let walk = change.after.as_ref().or(change.before.as_ref())?;
+    let label = match change.change {
+        VerdictChange::Regressed => Label::Bad,
+        VerdictChange::Fixed => Label::Good,
+        VerdictChange::Unchanged | VerdictChange::Added | VerdictChange::Removed => Label::Plain,
+    };
+    let cell = |walk: &Option<crate::audit::Walk>| match walk {
+        Some(walk) => audit::verdict_cell(walk.verdict),
+        None => Cell::new("-"),
+    };
+    Some(vec![
+        Cell::new(change.change.word()).label(label),
+        Cell::new(format!("{}:{}", walk.file, walk.line)),
+        Cell::new(&walk.function),
+        cell(&change.before),
+        Cell::new("→"),
+        cell(&change.after),
+        Cell::new(&walk.reason).label(Label::Faint),
+    ])
+}

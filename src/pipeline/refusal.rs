@@ -1,0 +1,58 @@
+//! In: nothing. Out: what a request itself refuses, beside what the rooms refuse. Each says what to do behind its `;`.
+
+/// Why a request cannot be done as asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The name is not one that commands could take.
+    #[error("{name:?} cannot be a name; use letters, digits and . _ + - and begin with a letter or digit")]
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// Neither a stored series nor a file.
+    #[error(
+        "{name} is neither an imported series nor a file, folder or PATH@A..B; `pteward series list` shows what is imported"
+    )]
+    NoSeries {
+        /// What was given.
+        name: String,
+    },
+    /// Neither a registered kernel nor a source.
+    #[error(
+        "{name} is neither a registered kernel nor a directory, PATH@REV, tarball, .deb or apt:PACKAGE; `pteward kernel list` shows what is registered"
+    )]
+    NoKernel {
+        /// What was given.
+        name: String,
+    },
+    /// Mails, but no patch in them.
+    #[error("{name} holds no patch; give the mails that carry the diffs")]
+    NoPatch {
+        /// What was given.
+        name: String,
+    },
+    /// A command that takes one series got several.
+    #[error("{name} holds {count} series ({list}); import it with `pteward series import`, then name one")]
+    Several {
+        /// What was given.
+        name: String,
+        /// How many.
+        count: usize,
+        /// Their names.
+        list: String,
+    },
+    /// One name for several series.
+    #[error("{name} holds {count} series and they cannot share one name; leave --name out")]
+    OneName {
+        /// What was given.
+        name: String,
+        /// How many.
+        count: usize,
+    },
+    /// Nothing of the series is left to write.
+    #[error("the kernel has every patch of {series} already, so there is nothing to write; leave the option out")]
+    NothingToWrite {
+        /// The series.
+        series: String,
+    },
+}

@@ -1,0 +1,146 @@
+//! In: a series and a kernel. Out: applied, audited before and after, compared, stored, reported: the main job.
+
+mod touched;
+
+use super::event::step;
+use super::{Application, Keep, OpenKernel, Tell, Workspace, apply, audit, is_whole, report};
+use crate::audit::{Audit, Auditor, ReviewChange, VerdictChange, WalkChange, compare_walks};
+use crate::report::Written;
+use crate::series::Series;
+use crate::store::{ApplicationId, AuditKey, NewReview};
+use crate::tree::source::{Changed, Overlay, Source};
+use anyhow::Context as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A series, reviewed.
+pub struct Reviewed {
+    /// What came of applying it.
+    pub application: Application,
+    /// The audit of state 0.
+    pub before: Audit,
+    /// The audit of state n: the kernel with all that went in.
+    pub after: Audit,
+    /// Sites on changed lines and walks in changed functions, patch by patch.
+    pub changes: Vec<ReviewChange>,
+    /// Every walk before × after.
+    pub walks: Vec<WalkChange>,
+    /// The report.
+    pub report: Written,
+}
+
+impl Reviewed {
+    /// Says whether every patch went in whole, or was there already.
+    pub fn is_whole(&self) -> bool {
+        is_whole(&self.application.outcomes)
+    }
+
+    /// Says whether a walk is worse off than before.
+    pub fn has_regressed(&self) -> bool {
+        self.walks.iter().any(|walk| walk.change == VerdictChange::Regressed)
+    }
+}
+
+/// Reviews `series` on `kernel`; the report goes into `folder`, or into the workspace's own.
+///
+/// A series that does not go in whole is reviewed as far as it goes in.
+///
+/// # Errors
+/// When the kernel cannot be read, or the store or the report not written.
+pub fn review(
+    workspace: &mut Workspace,
+    series: Series,
+    kernel: &OpenKernel,
+    folder: Option<&Path>,
+    tell: Tell<'_>,
+) -> anyhow::Result<Reviewed> {
+    let application = apply::apply(workspace, series, kernel, Keep::Store, tell)?;
+    let states = States {
+        base: Arc::clone(&kernel.kernel.source),
+        changed: &application.states,
+        numbers: application.outcomes.iter().map(|outcome| outcome.number).collect(),
+    };
+    let audited = states.audit(tell).with_context(|| audit::failed(kernel))?;
+    let stored = application.stored.context("the application was stored just now")?;
+    let saved = save(workspace, kernel, &application.series.name, (stored, &application), &audited)?;
+    let report = report::write_report(workspace, folder, Some(saved), tell)?;
+    let walks = compare_walks(&audited.before.walks, &audited.after.walks);
+    let Audited { before, after, changes } = audited;
+    Ok(Reviewed { application, before, after, changes, walks, report })
+}
+
+/// Stores both audits and what brings them together.
+fn save(
+    workspace: &mut Workspace,
+    kernel: &OpenKernel,
+    series: &str,
+    (stored, application): (ApplicationId, &Application),
+    audited: &Audited,
+) -> anyhow::Result<crate::store::ReviewId> {
+    let bare = audit::bare_key(kernel);
+    let state = u32::try_from(application.outcomes.len()).unwrap_or(u32::MAX);
+    let after = AuditKey { series: Some(series.to_owned()), state, ..bare.clone() };
+    let audit_before = audit::save(workspace, &bare, &audited.before)?;
+    let audit_after = audit::save(workspace, &after, &audited.after)?;
+    let review = NewReview {
+        series,
+        kernel: &kernel.name,
+        application: stored,
+        audit_before,
+        audit_after,
+        changes: &audited.changes,
+    };
+    workspace.store.save_review(&review).context("failed to store the review")
+}
+
+/// The kernel with the first k patches, for every k.
+struct States<'s> {
+    base: Arc<dyn Source>,
+    changed: &'s [Arc<Changed>],
+    /// Each patch's number as posted.
+    numbers: Vec<u32>,
+}
+
+/// What the audits of the states found.
+struct Audited {
+    before: Audit,
+    after: Audit,
+    changes: Vec<ReviewChange>,
+}
+
+impl States<'_> {
+    /// Gives state `k`.
+    fn state(&self, k: usize) -> Overlay {
+        Overlay::new(Arc::clone(&self.base), Arc::clone(&self.changed[k]))
+    }
+
+    /// Audits state 0 and state n whole, and what every patch changes in between.
+    fn audit(&self, tell: Tell<'_>) -> anyhow::Result<Audited> {
+        let last = self.changed.len() - 1;
+        let mut auditor = step(tell, "reading headers", || Auditor::new(&*self.base))?;
+        let before = audit::whole(&auditor, &*self.base, "auditing the kernel as it is", tell)?;
+        let mut changes = Vec::new();
+        for k in 1..=last {
+            let paths = touched::paths(&self.changed[k - 1], &self.changed[k]);
+            if paths.is_empty() {
+                continue;
+            }
+            let (old, new) = (self.state(k - 1), self.state(k));
+            let old_audit = auditor.run_on(&old, &paths)?;
+            // What a predicate is comes from headers alone: without a changed one, the vocabulary stays.
+            if paths.iter().any(|path| path.ends_with(".h")) {
+                auditor = step(tell, &format!("reading headers of state {k}"), || Auditor::new(&new))?;
+            }
+            let new_audit = auditor.run_on(&new, &paths)?;
+            let lines = touched::lines(&paths, &old, &new)?;
+            changes.extend(touched::changes(self.numbers[k - 1], (&old_audit, &new_audit), &lines));
+        }
+        let after = if self.changed[last].is_empty() {
+            before.clone()
+        } else {
+            let name = format!("auditing with {last} patches");
+            audit::whole(&auditor, &self.state(last), &name, tell)?
+        };
+        Ok(Audited { before, after, changes })
+    }
+}
