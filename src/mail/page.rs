@@ -138,6 +138,11 @@ pub(super) fn read(text: &[u8], name: &str, notes: &mut Vec<String>) -> Vec<Mess
             }
         }
     };
+    if heads.len() == MAX_MAILS {
+        notes.push(format!(
+            "{name}: only the first {MAX_MAILS} mails of the page were told apart"
+        ));
+    }
     let ends = heads
         .iter()
         .skip(1)
