@@ -12,6 +12,8 @@ mod apply_real;
 mod audit_real;
 mod diff;
 mod kernels;
+mod mangle;
+mod repair_real;
 mod report;
 mod series;
 mod store;
