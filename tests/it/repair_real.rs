@@ -36,10 +36,16 @@ fn hunks(posts: &[Post]) -> usize {
 #[test]
 fn there_are_enough_real_hunks() {
     let Some(pair) = material() else { return };
-    let all: Vec<Post> = Area::ALL.iter().flat_map(|&area| posts(&pair.folder, "a", "b", area)).collect();
+    let all: Vec<Post> = Area::ALL
+        .iter()
+        .flat_map(|&area| posts(&pair.folder, "a", "b", area))
+        .collect();
     assert!(hunks(&all) >= HUNKS, "only {} hunks", hunks(&all));
     for way in Way::ALL {
-        let damaged = all.iter().filter(|post| way.apply(&post.body) != post.body).count();
+        let damaged = all
+            .iter()
+            .filter(|post| way.apply(&post.body) != post.body)
+            .count();
         println!("{}: {damaged} of {} mails differ", way.name(), all.len());
         assert!(damaged > 0, "{} damages nothing", way.name());
     }
@@ -58,9 +64,19 @@ struct Left {
 #[ignore = "minutes of other tools' work: make repair-bench"]
 fn bench_peers() {
     let Some(pair) = material() else { return };
-    let files = std::env::var("PTEWARD_BENCH_FILES").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
-    let sample: Vec<Post> = Area::ALL.iter().flat_map(|&area| thinned(posts(&pair.folder, "a", "b", area), files)).collect();
-    println!("{} files, {} hunks; exact files / files changed into something else", sample.iter().map(|post| post.files.len()).sum::<usize>(), hunks(&sample));
+    let files = std::env::var("PTEWARD_BENCH_FILES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(40);
+    let sample: Vec<Post> = Area::ALL
+        .iter()
+        .flat_map(|&area| thinned(posts(&pair.folder, "a", "b", area), files))
+        .collect();
+    println!(
+        "{} files, {} hunks; exact files / files changed into something else",
+        sample.iter().map(|post| post.files.len()).sum::<usize>(),
+        hunks(&sample)
+    );
     for way in std::iter::once(None).chain(Way::ALL.map(Some)) {
         let mut line = format!("{:18}", way.map_or("as posted", Way::name));
         for peer in Peer::ALL {
@@ -68,11 +84,14 @@ fn bench_peers() {
                 line += &format!("  {} not installed", peer.program());
                 continue;
             }
-            let left = sample.par_iter().map(|post| peer_on(peer, way, post)).reduce(Left::default, |a, b| Left {
-                files: a.files + b.files,
-                exact: a.exact + b.exact,
-                other: a.other + b.other,
-            });
+            let left = sample
+                .par_iter()
+                .map(|post| peer_on(peer, way, post))
+                .reduce(Left::default, |a, b| Left {
+                    files: a.files + b.files,
+                    exact: a.exact + b.exact,
+                    other: a.other + b.other,
+                });
             line += &format!("  {} {}/{}", peer.name(), left.exact, left.other);
         }
         println!("{line}");

@@ -46,7 +46,9 @@ pub(super) fn eat(text: &str) -> String {
         match decoded(behind) {
             Some((length, sign)) => {
                 out.push(sign);
-                rest = behind[length..].strip_prefix(';').unwrap_or(&behind[length..]);
+                rest = behind[length..]
+                    .strip_prefix(';')
+                    .unwrap_or(&behind[length..]);
             }
             None => out.push('&'),
         }
@@ -60,5 +62,9 @@ fn browsers_eat_the_longest_name() {
         eat("f(&notifier, &sector, &x, a && b, &lt;, &copy_to, &ethtool)"),
         "f(\u{ac}ifier, \u{a7}or, &x, a && b, <, \u{a9}_to, \u{f0}tool)"
     );
-    assert_eq!((LATIN[0x4f], LATIN[95]), ("iuml", "yuml"), "the row is whole: U+00EF, U+00FF");
+    assert_eq!(
+        (LATIN[0x4f], LATIN[95]),
+        ("iuml", "yuml"),
+        "the row is whole: U+00EF, U+00FF"
+    );
 }

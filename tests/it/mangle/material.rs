@@ -43,7 +43,10 @@ pub(crate) struct Sample {
 impl Sample {
     /// Counts the hunks.
     pub(crate) fn hunks(&self) -> usize {
-        self.diff.lines().filter(|line| line.starts_with("@@ -")).count()
+        self.diff
+            .lines()
+            .filter(|line| line.starts_with("@@ -"))
+            .count()
     }
 }
 
@@ -78,35 +81,69 @@ pub(crate) fn posts(root: &Path, from: &str, to: &str, area: Area) -> Vec<Post> 
     let attributes = scratch.path().join("attributes");
     std::fs::write(&attributes, "*.c diff=cpp\n*.h diff=cpp\n").unwrap();
     let attributes = format!("core.attributesFile={}", attributes.display());
-    let sides = [format!("a/{}", area.folder()), format!("b/{}", area.folder())];
-    let arguments = ["-c", &attributes, "diff", "--no-index", "--no-prefix", "--full-index", "--no-renames", &sides[0], &sides[1]];
+    let sides = [
+        format!("a/{}", area.folder()),
+        format!("b/{}", area.folder()),
+    ];
+    let arguments = [
+        "-c",
+        &attributes,
+        "diff",
+        "--no-index",
+        "--no-prefix",
+        "--full-index",
+        "--no-renames",
+        &sides[0],
+        &sides[1],
+    ];
     let output = process::run("git", &arguments, Some(scratch.path())).unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let mut samples = Vec::new();
     for diff in split(&text) {
-        let Some(path) = diff.lines().find_map(|line| line.strip_prefix("+++ b/")) else { continue };
+        let Some(path) = diff.lines().find_map(|line| line.strip_prefix("+++ b/")) else {
+            continue;
+        };
         let read = |side: &str| std::fs::read(root.join(side).join(path));
-        let (Ok(pre), Ok(post)) = (read(from), read(to)) else { continue };
+        let (Ok(pre), Ok(post)) = (read(from), read(to)) else {
+            continue;
+        };
         if std::str::from_utf8(&pre).is_ok() && std::str::from_utf8(&post).is_ok() {
-            samples.push(Sample { path: path.to_owned(), pre, post, diff: diff.to_owned() });
+            samples.push(Sample {
+                path: path.to_owned(),
+                pre,
+                post,
+                diff: diff.to_owned(),
+            });
         }
     }
     let mut posts = Vec::new();
     while !samples.is_empty() {
         let rest = samples.split_off(samples.len().min(FILES_IN_A_MAIL));
-        posts.push(post(area, std::mem::replace(&mut samples, rest), posts.len() + 1, scratch.path()));
+        posts.push(post(
+            area,
+            std::mem::replace(&mut samples, rest),
+            posts.len() + 1,
+            scratch.path(),
+        ));
     }
     posts
 }
 
 /// Splits git's output into files.
 fn split(text: &str) -> Vec<&str> {
-    let mut starts: Vec<usize> = text.match_indices("\ndiff --git ").map(|(at, _)| at + 1).collect();
+    let mut starts: Vec<usize> = text
+        .match_indices("\ndiff --git ")
+        .map(|(at, _)| at + 1)
+        .collect();
     if text.starts_with("diff --git ") {
         starts.insert(0, 0);
     }
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    starts.iter().zip(ends).map(|(&start, end)| &text[start..end]).collect()
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, end)| &text[start..end])
+        .collect()
 }
 
 fn post(area: Area, files: Vec<Sample>, number: usize, scratch: &Path) -> Post {

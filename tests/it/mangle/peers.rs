@@ -21,7 +21,13 @@ pub(crate) enum Peer {
 
 impl Peer {
     /// All, in the order of the tables.
-    pub(crate) const ALL: [Self; 5] = [Self::GitApply, Self::Patch, Self::Wiggle, Self::Recountdiff, Self::Rediff];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::GitApply,
+        Self::Patch,
+        Self::Wiggle,
+        Self::Recountdiff,
+        Self::Rediff,
+    ];
 
     /// Names the peer in tables.
     pub(crate) fn name(self) -> &'static str {
@@ -47,11 +53,17 @@ impl Peer {
 
     fn script(self) -> &'static str {
         match self {
-            Self::GitApply => "git apply --reject --recount --ignore-whitespace --whitespace=nowarn ../patch",
+            Self::GitApply => {
+                "git apply --reject --recount --ignore-whitespace --whitespace=nowarn ../patch"
+            }
             Self::Patch => "patch -p1 -l -F3 -f -N --no-backup-if-mismatch -i ../patch",
             Self::Wiggle => "wiggle -p1 --merge --replace --no-ignore ../patch",
-            Self::Recountdiff => "filterdiff --clean ../patch >../clean; recountdiff ../clean >../fixed && git apply --reject --recount --ignore-whitespace --whitespace=nowarn ../fixed",
-            Self::Rediff => "filterdiff --clean ../patch >../clean; rediff ../clean >../fixed && git apply --reject --recount --ignore-whitespace --whitespace=nowarn ../fixed",
+            Self::Recountdiff => {
+                "filterdiff --clean ../patch >../clean; recountdiff ../clean >../fixed && git apply --reject --recount --ignore-whitespace --whitespace=nowarn ../fixed"
+            }
+            Self::Rediff => {
+                "filterdiff --clean ../patch >../clean; rediff ../clean >../fixed && git apply --reject --recount --ignore-whitespace --whitespace=nowarn ../fixed"
+            }
         }
     }
 }
@@ -69,7 +81,10 @@ pub(crate) fn after(peer: Peer, damaged: &str, files: &[Sample]) -> Vec<Vec<u8>>
     // A repository of its own, or git would look for one above and take paths from there.
     let script = format!("git init -q . && {}", peer.script());
     let _status = process::run("timeout", &["20", "sh", "-c", &script], Some(&tree)).unwrap();
-    files.iter().map(|file| read(&tree.join(&file.path))).collect()
+    files
+        .iter()
+        .map(|file| read(&tree.join(&file.path)))
+        .collect()
 }
 
 fn read(path: &Path) -> Vec<u8> {

@@ -70,9 +70,9 @@ impl Way {
     pub(crate) fn apply(self, text: &str) -> String {
         match self {
             Self::Flatten => text.split_whitespace().collect::<Vec<_>>().join(" ") + "\n",
-            Self::StripLeading => each_line(text, |line| {
-                line.trim_start_matches([' ', '\t']).to_owned()
-            }),
+            Self::StripLeading => {
+                each_line(text, |line| line.trim_start_matches([' ', '\t']).to_owned())
+            }
             Self::CollapseRuns => each_line(text, collapsed),
             Self::TabsToBlanks => each_line(text, expanded),
             Self::DropBlankLines => {
@@ -132,8 +132,12 @@ fn wrapped(line: &str) -> String {
     while rest.chars().count() > 72 {
         let limit = rest.char_indices().nth(72).map_or(rest.len(), |(at, _)| at);
         let behind = || rest[limit..].find(' ').map(|at| limit + at);
-        let blank = rest[..limit].rfind(' ').filter(|&at| !rest[..at].trim().is_empty());
-        let Some(at) = blank.or_else(behind) else { break };
+        let blank = rest[..limit]
+            .rfind(' ')
+            .filter(|&at| !rest[..at].trim().is_empty());
+        let Some(at) = blank.or_else(behind) else {
+            break;
+        };
         out.push_str(&rest[..at]);
         out.push('\n');
         rest = &rest[at + 1..];
@@ -148,9 +152,16 @@ fn obfuscated(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for at in memchr::memchr_iter(b'@', bytes) {
-        let host: Vec<u8> = bytes[at + 1..].iter().copied().take_while(|&byte| word(byte)).collect();
+        let host: Vec<u8> = bytes[at + 1..]
+            .iter()
+            .copied()
+            .take_while(|&byte| word(byte))
+            .collect();
         let dotted = host.iter().position(|&byte| byte == b'.');
-        if at > 0 && word(bytes[at - 1]) && dotted.is_some_and(|dot| dot > 0 && dot + 1 < host.len()) {
+        if at > 0
+            && word(bytes[at - 1])
+            && dotted.is_some_and(|dot| dot > 0 && dot + 1 < host.len())
+        {
             out.push_str(&text[from..at]);
             out.push_str(" at ");
             from = at + 1;
@@ -168,15 +179,42 @@ mod tests {
     #[test]
     fn each_way_by_example() {
         let expected = [
-            (Way::Flatten, "Cc: Ann <ann@example.org> @@ -1,3 +1,3 @@ int f(void) - if (a && b) + g(&notifier, \"<\");\n"),
-            (Way::StripLeading, "Cc: Ann <ann@example.org>\n@@ -1,3 +1,3 @@ int f(void)\n\n-\tif (a &&  b)\n+\tg(&notifier, \"<\");\n"),
-            (Way::CollapseRuns, "Cc: Ann <ann@example.org>\n@@ -1,3 +1,3 @@ int f(void)\n \n- if (a && b)\n+ g(&notifier, \"<\");\n"),
-            (Way::TabsToBlanks, "Cc: Ann <ann@example.org>\n@@ -1,3 +1,3 @@ int f(void)\n \n-       if (a &&  b)\n+       g(&notifier, \"<\");\n"),
-            (Way::DropBlankLines, "Cc: Ann <ann@example.org>\n@@ -1,3 +1,3 @@ int f(void)\n-\tif (a &&  b)\n+\tg(&notifier, \"<\");\n"),
-            (Way::EntityEat, "Cc: Ann <ann@example.org>\n@@ -1,3 +1,3 @@ int f(void)\n \n-\tif (a &&  b)\n+\tg(\u{ac}ifier, \"<\");\n"),
-            (Way::Quote, "> Cc: Ann <ann@example.org>\n> @@ -1,3 +1,3 @@ int f(void)\n>\n> -\tif (a &&  b)\n> +\tg(&notifier, \"<\");\n"),
-            (Way::HtmlEscape, "Cc: Ann &lt;ann@example.org&gt;\n@@ -1,3 +1,3 @@ int f(void)\n \n-\tif (a &amp;&amp;  b)\n+\tg(&amp;notifier, &quot;&lt;&quot;);\n"),
-            (Way::Obfuscate, "Cc: Ann <ann at example.org>\n@@ -1,3 +1,3 @@ int f(void)\n \n-\tif (a &&  b)\n+\tg(&notifier, \"<\");\n"),
+            (
+                Way::Flatten,
+                "Cc: Ann <ann@example.org> @@ -1,3 +1,3 @@ int f(void) - if (a && b) + g(&notifier, \"<\");\n",
+            ),
+            (
+                Way::StripLeading,
+                "Cc: Ann <ann@example.org>\n@@ -1,3 +1,3 @@ int f(void)\n\n-\tif (a &&  b)\n+\tg(&notifier, \"<\");\n",
+            ),
+            (
+                Way::CollapseRuns,
+                "Cc: Ann <ann@example.org>\n@@ -1,3 +1,3 @@ int f(void)\n \n- if (a && b)\n+ g(&notifier, \"<\");\n",
+            ),
+            (
+                Way::TabsToBlanks,
+                "Cc: Ann <ann@example.org>\n@@ -1,3 +1,3 @@ int f(void)\n \n-       if (a &&  b)\n+       g(&notifier, \"<\");\n",
+            ),
+            (
+                Way::DropBlankLines,
+                "Cc: Ann <ann@example.org>\n@@ -1,3 +1,3 @@ int f(void)\n-\tif (a &&  b)\n+\tg(&notifier, \"<\");\n",
+            ),
+            (
+                Way::EntityEat,
+                "Cc: Ann <ann@example.org>\n@@ -1,3 +1,3 @@ int f(void)\n \n-\tif (a &&  b)\n+\tg(\u{ac}ifier, \"<\");\n",
+            ),
+            (
+                Way::Quote,
+                "> Cc: Ann <ann@example.org>\n> @@ -1,3 +1,3 @@ int f(void)\n>\n> -\tif (a &&  b)\n> +\tg(&notifier, \"<\");\n",
+            ),
+            (
+                Way::HtmlEscape,
+                "Cc: Ann &lt;ann@example.org&gt;\n@@ -1,3 +1,3 @@ int f(void)\n \n-\tif (a &amp;&amp;  b)\n+\tg(&amp;notifier, &quot;&lt;&quot;);\n",
+            ),
+            (
+                Way::Obfuscate,
+                "Cc: Ann <ann at example.org>\n@@ -1,3 +1,3 @@ int f(void)\n \n-\tif (a &&  b)\n+\tg(&notifier, \"<\");\n",
+            ),
         ];
         for (way, text) in expected {
             assert_eq!(way.apply(TEXT), text, "{}", way.name());
@@ -184,7 +222,10 @@ mod tests {
         assert_eq!(Way::Crlf.apply("a\nb\n"), "a\r\nb\r\n");
         assert_eq!(Way::Nbsp.apply("a b\t"), "a\u{a0}b\t");
         let long = format!("+\t{} {}", "x".repeat(60), "y".repeat(20));
-        assert_eq!(Way::Wrap.apply(&long), format!("+\t{}\n{}\n", "x".repeat(60), "y".repeat(20)));
+        assert_eq!(
+            Way::Wrap.apply(&long),
+            format!("+\t{}\n{}\n", "x".repeat(60), "y".repeat(20))
+        );
         let unbreakable = format!("+\t{}", "x".repeat(90));
         assert_eq!(Way::Wrap.apply(&unbreakable), unbreakable.clone() + "\n");
     }
