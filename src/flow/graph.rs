@@ -8,8 +8,6 @@ use std::collections::HashMap;
 pub(crate) enum Step {
     /// Nothing: a place where paths meet.
     Meet,
-    /// An `#if` arm begins: its condition as written.
-    Arm(String),
     /// An expression for its effect.
     Effect(Expr),
     /// A local: type, name, value.
