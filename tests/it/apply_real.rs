@@ -121,7 +121,9 @@ fn cross_check(pair: &Pair, other: &Other, files: &[FileDiff], text: &[u8]) {
     say(&format!(
         "on {name}: hunks {grades:?}; {whole} files go in whole, {newer} of them give the newer file"
     ));
-    if let Some(copy) = pair.gnu_patch(base, text) {
+    if !other.is_between
+        && let Some(copy) = pair.gnu_patch(base, text)
+    {
         let (alike, all) = alike_with_fuzz(&results, copy.path());
         say(&format!(
             "on {name}: of {all} files that go in whole with fuzz, GNU patch makes the same of {alike}"

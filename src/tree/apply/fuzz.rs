@@ -37,13 +37,13 @@ impl<'h> Placing<'_, '_, 'h> {
             );
             return Ok(Some(placement));
         }
-        let Some(chosen) = self.choose(before, Equality::Exact, top, bottom)? else {
-            return Ok(None);
-        };
         let kept = &before.lines[top..before.lines.len() - bottom];
         if !kept.iter().any(|line| has_substance(&line.text)) {
             return Ok(None);
         }
+        let Some(chosen) = self.choose(before, Equality::Exact, top, bottom)? else {
+            return Ok(None);
+        };
         if !self.is_sure(&chosen, top) {
             return Err(format!(
                 "without {fuzz} outer context lines it fits at {} places, line {} the nearest, and nothing tells which is meant",

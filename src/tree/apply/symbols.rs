@@ -33,6 +33,8 @@ struct Word<'t> {
     called: bool,
     /// Does `struct`, `union` or `enum` stand before it?
     tagged: bool,
+    /// Does `.` or `->` stand before it?
+    member: bool,
 }
 
 /// Lists the identifiers of a line of C, without its comments and strings.
@@ -63,10 +65,12 @@ fn words(line: &[u8]) -> Vec<Word<'_>> {
                 let end = behind_word(line, at);
                 let text = std::str::from_utf8(&line[at..end]).expect("identifiers are ASCII");
                 let called = line[end..].trim_ascii_start().starts_with(b"(");
+                let member = line[..at].ends_with(b"->") || line[..at].ends_with(b".");
                 words.push(Word {
                     text,
                     called,
                     tagged,
+                    member,
                 });
                 tagged = matches!(text, "struct" | "union" | "enum");
                 at = end;
@@ -114,8 +118,8 @@ pub(super) struct Need {
     pub(super) is_added_only: bool,
 }
 
-/// Lists what a conflicting hunk of a C file relies on, calls first: every word of its pre-image side; of its added
-/// lines the calls, types and macros only, since the other words may be its own locals.
+/// Lists what a conflicting hunk of a C file relies on, calls first: calls, types and macros, and the members that its
+/// pre-image side uses. Other words may be its own locals, which no patch has to introduce.
 pub(super) fn needs(diff: &FileDiff, hunk: &Hunk) -> Vec<Need> {
     if !is_c(diff.path()) {
         return Vec::new();
@@ -128,7 +132,7 @@ pub(super) fn needs(diff: &FileDiff, hunk: &Hunk) -> Vec<Need> {
             .into_iter()
             .filter(|word| is_worth_asking(word.text))
         {
-            let relied = !added
+            let relied = (!added && word.member)
                 || word.called
                 || word.tagged
                 || word.text.ends_with("_t")
@@ -307,7 +311,7 @@ mod tests {
             newline: true,
         };
         let lines = vec![
-            line(LineKind::Context, "\tint flock = herd_count(barn);"),
+            line(LineKind::Context, "\tint flock = herd_count(barn->door);"),
             line(LineKind::Added, "\tint local = herd_new(HERD_MAX, flock);"),
         ];
         let hunk = Hunk {
@@ -337,8 +341,7 @@ mod tests {
         let all = [
             ("herd_count", false),
             ("herd_new", true),
-            ("flock", false),
-            ("barn", false),
+            ("door", false),
             ("HERD_MAX", true),
         ];
         assert_eq!(
