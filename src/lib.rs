@@ -8,15 +8,28 @@
 //!                                                                └── pipeline drives, cli asks ──┘
 //! ```
 
-pub mod audit;
+// In flow order: a blank line between each keeps rustfmt from sorting them.
+
 pub mod base;
-pub mod cli;
+
 pub mod diff;
+
 pub mod mail;
-pub mod pipeline;
-pub mod report;
+
 pub mod series;
-pub mod store;
-pub mod syntax;
+
 pub mod tree;
+
+pub mod syntax;
+
 pub mod vocabulary;
+
+pub mod audit;
+
+pub mod store;
+
+pub mod report;
+
+pub mod pipeline;
+
+pub mod cli;

@@ -1,10 +1,13 @@
 //! The one integration binary.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
-
 mod audit_real;
-mod kernels;
-mod report;
+mod bad_input;
+mod cli;
 mod diff;
+mod house;
+mod kernels;
+mod patches;
+mod report;
+mod sandbox;
 mod series;
 mod store;
