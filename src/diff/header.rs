@@ -263,9 +263,7 @@ fn is_base85(line: &[u8]) -> bool {
 /// Reads `---` and `+++` lines without a `diff --git` line; `None` where no hunk follows them.
 pub(super) fn read_plain(cursor: &mut Cursor<'_>, trouble: &mut Trouble) -> Option<FileDiff> {
     let first = cursor.line;
-    if !cursor.peek_three()[2].is_some_and(|third| super::hunk::read_header(third).is_some()) {
-        return None;
-    }
+    cursor.peek_three()[2].and_then(super::hunk::read_header)?;
     let mut ahead = cursor.clone();
     let (old, new) = match read_names(&mut ahead)? {
         (Name::Named(old), Name::Named(new)) => {

@@ -124,27 +124,25 @@ fn disagreement(cursor: &Cursor<'_>, hunk: &Hunk, short: bool) -> Option<String>
     if (old, new) == (hunk.old_count, hunk.new_count) {
         return None;
     }
-    let mut what = format!(
-        "hunk says {} old and {} new lines, holds {old} and {new}",
-        hunk.old_count, hunk.new_count
-    );
-    if short {
-        what.push_str(&match cursor.peek() {
-            None => "; the text ends".to_owned(),
-            Some(line)
-                if marker(line).is_none()
-                    && !line.starts_with(b"@@")
-                    && !line.starts_with(b"diff ") =>
-            {
-                format!(
-                    "; line {} begins with neither blank, `+` nor `-`",
-                    cursor.line
-                )
-            }
-            Some(_) => format!("; it breaks off at line {}", cursor.line),
-        });
-    }
-    Some(what)
+    let end = match cursor.peek() {
+        _ if !short => String::new(),
+        None => "; the text ends".to_owned(),
+        Some(line)
+            if marker(line).is_none()
+                && !line.starts_with(b"@@")
+                && !line.starts_with(b"diff ") =>
+        {
+            format!(
+                "; line {} begins with neither blank, `+` nor `-`",
+                cursor.line
+            )
+        }
+        Some(_) => format!("; it breaks off at line {}", cursor.line),
+    };
+    let (said_old, said_new) = (hunk.old_count, hunk.new_count);
+    Some(format!(
+        "hunk says {said_old} old and {said_new} new lines, holds {old} and {new}{end}"
+    ))
 }
 
 /// Says whether a `-` line, not yet due by the counts, is a signature or the next file's header instead.

@@ -13,3 +13,5 @@ pub use changed::{ChangedLines, changed_lines};
 pub use file_diff::{FileChange, FileDiff, Hunk, IndexIds, Line, LineKind};
 pub use parse::{Parsed, Problem, parse};
 pub use print::print;
+
+pub(crate) use path::unquote;

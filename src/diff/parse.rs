@@ -3,6 +3,7 @@
 use super::FileDiff;
 use super::cursor::Cursor;
 use super::{header, hunk};
+use std::cmp::Ordering;
 
 /// Something that is wrong with a diff; nothing of it is dropped without one.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -30,7 +31,7 @@ pub struct Parsed {
 const MAX_LINES: usize = 16_000_000;
 /// Files and hunks taken from one text, for the same reason.
 const MAX_PARTS: usize = 2_000_000;
-/// Problems told of one text; who has more has no diff.
+/// Problems told of one text, so that they stay small beside it.
 const MAX_PROBLEMS: usize = 10_000;
 
 /// Finds and parses every file diff in `text`. Takes time and memory linear in its length.
@@ -67,13 +68,6 @@ impl Parser<'_> {
                 );
                 return;
             }
-            if self.out.problems.len() >= MAX_PROBLEMS {
-                self.tell(
-                    self.cursor.line,
-                    "too many problems; what follows is not read",
-                );
-                return;
-            }
             let taken = match line.first() {
                 Some(b'd') if line.starts_with(b"diff --") => self.git_file(line),
                 Some(b'-') if line.starts_with(b"--- ") => self.file(header::read_plain),
@@ -99,11 +93,19 @@ impl Parser<'_> {
         }
     }
 
+    /// Records a problem; what is beyond the bound is summed up in the last one.
     fn tell(&mut self, line: usize, what: impl Into<String>) {
-        self.out.problems.push(Problem {
-            line,
-            what: what.into(),
-        });
+        match self.out.problems.len().cmp(&MAX_PROBLEMS) {
+            Ordering::Less => self.out.problems.push(Problem {
+                line,
+                what: what.into(),
+            }),
+            Ordering::Equal => self.out.problems.push(Problem {
+                line,
+                what: "further problems are not listed".to_owned(),
+            }),
+            Ordering::Greater => {}
+        }
     }
 
     /// Takes a `diff --git` section's header, or names a form that cannot be applied.
@@ -132,11 +134,9 @@ impl Parser<'_> {
         let before = self.cursor.position;
         let mut trouble = Vec::new();
         let file = read(&mut self.cursor, &mut trouble);
-        self.out.problems.extend(
-            trouble
-                .into_iter()
-                .map(|(line, what)| Problem { line, what }),
-        );
+        for (line, what) in trouble {
+            self.tell(line, what);
+        }
         let moved = self.cursor.position > before;
         if moved {
             self.out.start.get_or_insert(before);
@@ -194,9 +194,6 @@ impl Parser<'_> {
                     self.cursor.line,
                     format!("hunk at old line {old}, new line {new} has lost its line feeds; it cannot be read as it stands"),
                 );
-                if self.out.problems.len() >= MAX_PROBLEMS {
-                    return;
-                }
             }
         }
     }

@@ -4,7 +4,7 @@
 const PREFIX_LETTERS: &[u8] = b"abciow12";
 
 /// Reads a C-style quoted name; gives it and what follows the closing quote.
-pub(super) fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+pub(crate) fn unquote(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut rest = text.strip_prefix(b"\"")?;
     let mut out = Vec::new();
     loop {

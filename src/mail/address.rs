@@ -54,13 +54,13 @@ impl Address {
         }
         // `Name user at host`, as mailman's pages have it, or `Name user@host`.
         let words: Vec<&str> = text.split_whitespace().collect();
-        if let [name @ .., local, at, host] = words.as_slice() {
-            if let Some(email) = mend_email(&format!("{local} {at} {host}")) {
-                return Self {
-                    name: unquoted(&name.join(" ")),
-                    email,
-                };
-            }
+        if let [name @ .., local, at, host] = words.as_slice()
+            && let Some(email) = mend_email(&format!("{local} {at} {host}"))
+        {
+            return Self {
+                name: unquoted(&name.join(" ")),
+                email,
+            };
         }
         match words.split_last() {
             Some((last, name)) if last.contains('@') => Self {
@@ -92,13 +92,14 @@ pub fn mend(value: &str) -> String {
     if !value.contains(" at ") {
         return value.to_owned();
     }
-    if let Some((before, rest)) = value.split_once('<') {
-        if let Some((inside, behind)) = rest.split_once('>') {
-            return match mend_email(inside) {
-                Some(email) => format!("{before}<{email}>{behind}"),
-                None => value.to_owned(),
-            };
-        }
+    let bracketed = value
+        .split_once('<')
+        .and_then(|(before, rest)| Some((before, rest.split_once('>')?)));
+    if let Some((before, (inside, behind))) = bracketed {
+        return match mend_email(inside) {
+            Some(email) => format!("{before}<{email}>{behind}"),
+            None => value.to_owned(),
+        };
     }
     let mut words: Vec<&str> = value.splitn(4, ' ').collect();
     if words.len() >= 3 && words[1] == "at" && is_host(words[2].trim_end_matches(['/', ',', '>'])) {

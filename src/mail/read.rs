@@ -281,3 +281,6 @@ fn bare_diff(bytes: Vec<u8>, name: &str) -> Message {
     message.raw = raw;
     message
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,9 @@ use super::subject::{self, Subject};
 use super::{Patch, Series, changelog};
 use crate::mail::{Message, Origin, Reading};
 
+/// Patch mails taken from one reading: each is compared with the series found so far.
+const MAX_MAILS: usize = 10_000;
+
 /// A message with its subject read.
 struct Mail {
     message: Message,
@@ -62,7 +65,7 @@ impl Group {
 
     /// Says how well a mail fits: 2 the same thread, 1 nothing speaks against it, 0 not at all.
     fn fits(&self, mail: &Mail, number: u32, total: u32) -> u8 {
-        if self.version != mail.version() || self.total != total || self.rfc != mail.subject.rfc {
+        if self.version != mail.version() || self.total != total {
             return 0;
         }
         let taken = self.mails.get(&number);
@@ -76,7 +79,7 @@ impl Group {
             return 2;
         }
         let other_thread = self.threaded && mail.threaded() && number != 0;
-        u8::from(!other_thread && (taken.is_none() || same_title))
+        u8::from(!other_thread && self.rfc == mail.subject.rfc && (taken.is_none() || same_title))
     }
 
     fn add(&mut self, mail: Mail, number: u32) {
@@ -125,13 +128,19 @@ pub fn assemble(reading: Reading) -> Vec<Series> {
     };
     notes.extend(left_out(replies, "a reply", "replies"));
     notes.extend(left_out(others, "no patch", "no patches"));
+    if mails.len() > MAX_MAILS {
+        notes.push(format!(
+            "{} patches were found; those behind the first {MAX_MAILS} were left out",
+            mails.len()
+        ));
+        mails.truncate(MAX_MAILS);
+    }
     number_in_order(&mut mails, &mut notes);
     let mut groups: Vec<Group> = Vec::new();
     for mail in mails {
         let (number, total) = mail.part.unwrap_or((1, 1));
         let fits = |group: &Group| group.fits(&mail, number, total);
         let best = (0..groups.len())
-            .rev()
             .max_by_key(|&index| fits(&groups[index]))
             .filter(|&index| fits(&groups[index]) > 0);
         let index = best.unwrap_or_else(|| {
@@ -273,3 +282,6 @@ impl Series {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

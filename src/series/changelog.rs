@@ -134,13 +134,13 @@ pub(super) fn parse(text: &str, mixed: bool) -> Vec<ChangelogEntry> {
             open &= out.last().is_some_and(|entry| entry.text.is_empty());
         }
         blank_above = trimmed.is_empty();
-        if let (true, Some(entry)) = (open, out.last_mut()) {
-            if !(trimmed.is_empty() && entry.text.is_empty()) {
-                if !entry.text.is_empty() {
-                    entry.text.push('\n');
-                }
-                entry.text.push_str(trimmed);
+        if let (true, Some(entry)) = (open, out.last_mut())
+            && !(trimmed.is_empty() && entry.text.is_empty())
+        {
+            if !entry.text.is_empty() {
+                entry.text.push('\n');
             }
+            entry.text.push_str(trimmed);
         }
     }
     for entry in &mut out {

@@ -1,7 +1,7 @@
 //! In: the notes below `---`. Out: the diffstat in them, and where it disagrees with the diff.
 
 use super::DiffstatFile;
-use crate::diff::{FileDiff, LineKind, Problem};
+use crate::diff::{FileDiff, LineKind, Problem, unquote};
 
 /// A diffstat as posted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,9 @@ pub(super) struct Diffstat {
 fn file(line: &str) -> Option<DiffstatFile> {
     let (path, rest) = line.rsplit_once(" |")?;
     let path = path.trim();
+    // git quotes names here as in the diff.
+    let unquoted = unquote(path.as_bytes()).and_then(|(name, _)| String::from_utf8(name).ok());
+    let path = unquoted.as_deref().unwrap_or(path);
     let rest = rest.trim();
     if path.is_empty() || path.len() > 500 {
         return None;
@@ -127,6 +130,9 @@ fn counts(file: &FileDiff) -> (u32, u32) {
     (count(LineKind::Added), count(LineKind::Removed))
 }
 
+/// Comparisons of shortened names with the diff's: a real diffstat needs few, a hostile one must not take for ever.
+const MAX_COMPARISONS: usize = 20_000_000;
+
 /// Names every disagreement between a diffstat and the diff below it.
 pub(super) fn disagreements(stat: &Diffstat, files: &[FileDiff]) -> Vec<Problem> {
     let mut out = Vec::new();
@@ -144,14 +150,18 @@ pub(super) fn disagreements(stat: &Diffstat, files: &[FileDiff]) -> Vec<Problem>
     for &(more, less) in &all {
         (added, removed) = (added.saturating_add(more), removed.saturating_add(less));
     }
+    let mut comparisons = MAX_COMPARISONS;
     for (line, entry) in &stat.files {
         let exact = by_path.remove(entry.path.as_str());
         let shortened = entry.path.contains("...") || entry.path.contains(" => ");
-        let found = exact.or_else(|| {
-            shortened.then(|| {
+        let found = match exact {
+            None if shortened && comparisons > files.len() => {
+                comparisons -= files.len();
                 (0..files.len()).find(|&index| unnamed[index] && names(&entry.path, &files[index]))
-            })?
-        });
+            }
+            None if shortened => continue,
+            found => found,
+        };
         let Some(index) = found else {
             out.push(Problem {
                 line: *line,
@@ -175,7 +185,12 @@ pub(super) fn disagreements(stat: &Diffstat, files: &[FileDiff]) -> Vec<Problem>
             _ => {}
         }
     }
-    if !stat.cut {
+    if comparisons <= files.len() {
+        out.push(Problem {
+            line: first_line,
+            what: "diffstat has too many shortened names to compare them all".to_owned(),
+        });
+    } else if !stat.cut {
         for file in files
             .iter()
             .zip(&unnamed)
@@ -204,4 +219,85 @@ pub(super) fn disagreements(stat: &Diffstat, files: &[FileDiff]) -> Vec<Problem>
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Diffstat {
+        parse(&text.lines().collect::<Vec<_>>(), 1).0
+    }
+
+    #[test]
+    fn every_kind_of_line() {
+        let stat = read(
+            "Words | more words\n\n mm/x.c        | 12 ++++++------\n mm/{a.c => b.c} |  0\n .../very/long.c | 3 +++\n logo.png | Bin 0 -> 10 bytes\n \"gr\\303\\274n.c\" | 1 +\n 5 files changed, 10 insertions(+), 6 deletions(-)\n",
+        );
+        let files: Vec<_> = stat
+            .files
+            .iter()
+            .map(|(_, file)| (file.path.as_str(), file.changed))
+            .collect();
+        let expected = [
+            ("mm/x.c", Some(12)),
+            ("mm/{a.c => b.c}", Some(0)),
+            (".../very/long.c", Some(3)),
+            ("logo.png", None),
+            ("gr\u{fc}n.c", Some(1)),
+        ];
+        assert_eq!(files, expected);
+        assert_eq!(stat.total, Some((8, 5, 10, 6)));
+    }
+
+    #[test]
+    fn shortened_and_renamed_names_are_found() {
+        let file = |path: &str| FileDiff {
+            change: crate::diff::FileChange::Renamed,
+            old_path: "old".to_owned(),
+            new_path: path.to_owned(),
+            old_mode: None,
+            new_mode: None,
+            index: None,
+            binary: false,
+            hunks: Vec::new(),
+        };
+        for (stat, path) in [
+            ("mm/{a.c => b.c}", "mm/b.c"),
+            ("mm/{old => }/b.c", "mm/b.c"),
+            ("a.c => mm/b.c", "mm/b.c"),
+            (".../long/b.c", "mm/very/long/b.c"),
+            (".../{old => new}/b.c", "mm/new/b.c"),
+        ] {
+            assert!(names(stat, &file(path)), "{stat}");
+            assert!(!names(stat, &file("mm/other.c")), "{stat}");
+        }
+    }
+
+    #[test]
+    fn disagreement_is_told() {
+        let files =
+            crate::diff::parse(b"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+y\n")
+                .files;
+        let told = |text: &str| {
+            disagreements(&read(text), &files)
+                .into_iter()
+                .map(|problem| problem.what)
+                .collect::<Vec<_>>()
+        };
+        assert!(told(" x | 2 +-\n 1 file changed, 1 insertion(+), 1 deletion(-)\n").is_empty());
+        assert_eq!(
+            told(" x | 3 ++-\n 1 file changed, 1 insertion(+), 1 deletion(-)\n"),
+            ["diffstat says 3 changed lines in x, the diff has 2"]
+        );
+        assert_eq!(
+            told(" x | 2 +-\n 1 file changed, 2 insertions(+)\n").len(),
+            1
+        );
+        assert_eq!(
+            told(" y | 2 +-\n").len(),
+            2,
+            "one named for nothing, one not named"
+        );
+    }
 }

@@ -41,10 +41,10 @@ fn take_apart(text: &str) -> Prose {
         };
         match key.to_ascii_lowercase().as_str() {
             "from" if out.author.is_none() && Address::parse(value).email.contains('@') => {
-                out.author = Some(Address::parse(value))
+                out.author = Some(Address::parse(value));
             }
             "subject" if out.subject.is_none() && !value.is_empty() => {
-                out.subject = Some(value.to_owned())
+                out.subject = Some(value.to_owned());
             }
             "date" if out.author.is_some() || out.subject.is_some() => {}
             _ => break,
@@ -90,15 +90,15 @@ pub(super) fn ground(text: &str, into: &mut Ground) {
         let Some((key, value)) = trailer::key_value(line) else {
             continue;
         };
-        let lower = key.to_ascii_lowercase();
         if value.is_empty() {
             continue;
         }
-        if lower == "base-commit" {
+        // In small letters: `Change-Id` is another tool's, and names another thing.
+        if key == "base-commit" {
             into.base_commit.get_or_insert_with(|| value.to_owned());
-        } else if lower == "change-id" {
+        } else if key == "change-id" {
             into.change_id.get_or_insert_with(|| value.to_owned());
-        } else if lower.starts_with("prerequisite-") {
+        } else if key.starts_with("prerequisite-") {
             let trailer = Trailer {
                 key: key.to_owned(),
                 value: value.to_owned(),

@@ -84,7 +84,8 @@ fn items(paragraph: &[&str]) -> Vec<Item> {
         let indented = line.starts_with([' ', '\t']);
         if let Some(Item::Trailer(trailer, _)) = out.last_mut() {
             // A wrapped `Fixes: 123 ("long subject` goes on, indented or not, until the quote closes.
-            let open_quote = trailer.value.contains("(\"") && !trailer.value.contains("\")");
+            let open_quote =
+                !indented && trailer.value.contains("(\"") && !trailer.value.contains("\")");
             if indented || (open_quote && line.contains("\")")) {
                 if !trailer.value.is_empty() {
                     trailer.value.push(' ');

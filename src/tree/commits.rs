@@ -10,7 +10,7 @@ const MOST: usize = 5000;
 
 /// Writes the commits of `PATH@A..B` as an mbox, oldest first. Merges are left out. An empty B is `HEAD`.
 ///
-/// Lines of a message that look like an mbox separator get a `>`, as in every mbox.
+/// A message with lines that begin with `From ` is quoted, and its separator says so, as in the archives' mboxes (mboxrd).
 ///
 /// # Errors
 /// [`TreeError::Unusable`] when `spec` has another form, names no repository or commits, or the range is empty.
@@ -96,9 +96,15 @@ fn mail(
 ) -> Result<(), TreeError> {
     let author = commit.author();
     let (subject, body) = split_message(commit.message_bytes());
-    out.extend_from_slice(
-        format!("From {} Mon Sep 17 00:00:00 2001\nFrom: ", commit.id()).as_bytes(),
-    );
+    // Messages that hold a line for mbox quoting are rare: only they say that they are quoted, and are.
+    let quoted = body.split(|byte| *byte == b'\n').any(is_from_line);
+    let separator = if quoted {
+        "From mboxrd@z Thu Jan  1 00:00:00 1970".to_owned()
+    } else {
+        format!("From {} Mon Sep 17 00:00:00 2001", commit.id())
+    };
+    out.extend_from_slice(separator.as_bytes());
+    out.extend_from_slice(b"\nFrom: ");
     phrase(author.name_bytes(), out);
     out.extend_from_slice(b" <");
     out.extend_from_slice(author.email_bytes());
@@ -108,8 +114,7 @@ fn mail(
         b"\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n",
     );
     for line in body.split_inclusive(|byte| *byte == b'\n') {
-        let bare = &line[line.iter().take_while(|byte| **byte == b'>').count()..];
-        if bare.starts_with(b"From ") {
+        if is_from_line(line) {
             out.push(b'>');
         }
         out.extend_from_slice(line);
@@ -131,6 +136,12 @@ fn mail(
     })?;
     out.extend_from_slice(b"-- \npteward\n\n");
     Ok(())
+}
+
+/// Says whether an mbox quotes this line.
+fn is_from_line(line: &[u8]) -> bool {
+    let marks = line.iter().take_while(|byte| **byte == b'>').count();
+    line[marks..].starts_with(b"From ")
 }
 
 fn difference<'r>(repository: &'r Repository, commit: &Commit<'_>) -> Result<Diff<'r>, TreeError> {

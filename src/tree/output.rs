@@ -289,7 +289,7 @@ mod tests {
                 ]);
                 match write_files(&out, &files) {
                     Err(TreeError::Unusable(words)) => {
-                        assert!(words.contains(why), "{path}: {words}")
+                        assert!(words.contains(why), "{path}: {words}");
                     }
                     Ok(_) if path == "file/new.c" && text.is_none() => {
                         fs::remove_dir_all(out.join("!first")).unwrap();

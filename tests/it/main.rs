@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod apply_real;
 mod audit_real;
 mod bad_input;
 mod cli;

@@ -210,10 +210,6 @@ fn a_second_process_sees_what_the_first_wrote() {
 }
 
 #[test]
-#[expect(
-    clippy::print_stderr,
-    reason = "shows the measurement with --nocapture"
-)]
 fn a_hundred_thousand_sites_are_stored_in_a_moment() {
     let (_folder, mut store) = open();
     let sites = (0..100_000)

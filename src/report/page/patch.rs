@@ -71,6 +71,7 @@ struct FileView {
 struct FileResult {
     kernel: String,
     refusal: String,
+    reason: String,
     already_there: bool,
     proof: Proof,
     /// Outcomes of hunks that the posted diff does not have: shown, never dropped.
@@ -244,6 +245,7 @@ fn file_view(file: &FileDiff, results: &[(&str, &FileOutcome)], budget: &mut Bud
             .map(|(kernel, outcome)| FileResult {
                 kernel: (*kernel).to_owned(),
                 refusal: outcome.refusal.clone(),
+                reason: outcome.reason.clone(),
                 already_there: outcome.already_there,
                 proof: outcome.proof,
                 odd: outcome

@@ -36,7 +36,7 @@ pub(in crate::report) struct Plan {
     pub(in crate::report) kernels: Vec<KernelPlan>,
     /// Series, newest first.
     pub(in crate::report) series: Vec<SeriesPlan>,
-    /// The newest run of applying of each series and kernel.
+    /// The newest run of applying of each series and kernel, by kernel.
     pub(in crate::report) applications: Vec<ApplicationHead>,
     /// Reviews, newest first.
     pub(in crate::report) reviews: Vec<ReviewHead>,
@@ -52,6 +52,7 @@ impl Plan {
         let mut series = store.series_list()?;
         let mut kernels = kernels(store)?;
         let mut applications = store.applications()?;
+        applications.sort_by(|one, other| one.kernel.cmp(&other.kernel));
         if let Some(id) = only {
             let head = store.review(id)?.head;
             reviews.retain(|review| review.id == id);

@@ -5,6 +5,7 @@ use super::moment;
 use super::plan::Plan;
 use crate::audit::{Audit, ReviewChange, Side, SiteKind, Touched, Verdict, Walk};
 use crate::store::{ReviewHead, Store, StoreError};
+use crate::tree::PatchVerdict;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -42,6 +43,8 @@ pub(super) struct ReviewView {
     kernel: String,
     kernel_href: Option<String>,
     made: String,
+    /// Patches that did not go in whole: state n lacks their rest.
+    short: Vec<u32>,
     rows: Vec<CountRow>,
     walks: Vec<WalkChange>,
     sites: Vec<SiteChange>,
@@ -121,6 +124,14 @@ impl ReviewView {
             kernel: head.kernel.clone(),
             kernel_href: plan.kernel_href(&head.kernel),
             made: moment(head.made),
+            short: store
+                .application(head.application)?
+                .iter()
+                .filter(|patch| {
+                    matches!(patch.verdict, PatchVerdict::Partly | PatchVerdict::Conflict)
+                })
+                .map(|patch| patch.number)
+                .collect(),
             rows: count_rows(&before, &after),
             walks: walk_changes(&before, &after),
             sites,

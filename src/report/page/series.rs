@@ -5,7 +5,7 @@ use super::plan::{Plan, SeriesPlan};
 use super::review::ReviewView;
 use super::{Frame, moment};
 use crate::report::wire::{Grades, Outcomes};
-use crate::series::Trailer;
+use crate::series::{ChangelogEntry, Trailer};
 use crate::store::{Store, StoreError};
 use crate::tree::{PatchOutcome, PatchVerdict, Proof};
 use serde::Serialize;
@@ -25,6 +25,7 @@ pub(in crate::report) struct SeriesPage {
     date: Option<String>,
     imported: String,
     cover: Option<String>,
+    changelog: Vec<ChangelogEntry>,
     base_commit: Option<String>,
     change_id: Option<String>,
     prerequisites: Vec<Trailer>,
@@ -129,6 +130,7 @@ impl SeriesPage {
             total: series.total,
             missing: series.missing,
             cover: series.cover,
+            changelog: series.changelog,
             base_commit: series.base_commit,
             change_id: series.change_id,
             prerequisites: series.prerequisites,

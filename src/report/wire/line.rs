@@ -215,11 +215,13 @@ pub struct FileLine<'a> {
     new_id: Option<&'a str>,
     result_id: Option<&'a str>,
     already_there: bool,
+    refused: bool,
     proof: Proof,
     reason: &'a str,
 }
 
-/// Makes the line of a file in patch `number`; `reason` is the refusal, empty when fine, `new_id` the id posted.
+/// Makes the line of a file in patch `number`; `reason` is the refusal, else what is known of the file
+/// as a whole; `new_id` is the id posted.
 pub fn file_line(number: u32, file: &FileOutcome) -> Line<FileLine<'_>> {
     Line::new(
         "file",
@@ -231,7 +233,12 @@ pub fn file_line(number: u32, file: &FileOutcome) -> Line<FileLine<'_>> {
             result_id: file.result_id.as_deref(),
             already_there: file.already_there,
             proof: file.proof,
-            reason: &file.refusal,
+            refused: !file.refusal.is_empty(),
+            reason: if file.refusal.is_empty() {
+                &file.reason
+            } else {
+                &file.refusal
+            },
         },
     )
 }

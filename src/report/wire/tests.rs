@@ -118,7 +118,7 @@ fn apply_lines_read_as_promised() {
     );
     assert_eq!(
         file_line(2, &patch.files[0]).json(),
-        r#"{"type":"file","v":1,"patch":2,"path":"mm/x.c","old_path":"mm/x.c","new_id":null,"result_id":null,"already_there":false,"proof":"none","reason":"refused"}"#
+        r#"{"type":"file","v":1,"patch":2,"path":"mm/x.c","old_path":"mm/x.c","new_id":null,"result_id":null,"already_there":false,"refused":true,"proof":"none","reason":"refused"}"#
     );
     assert_eq!(
         Summary::apply(&[patch]).json(),
@@ -169,7 +169,7 @@ fn kernel_and_post_lines_read_as_promised() {
         total: 8,
         cover: None,
         cover_raw: vec![],
-        changelog: Vec::new(),
+        changelog: vec![],
         patches: vec![patch],
         missing: vec![],
         base_commit: None,

@@ -1,7 +1,7 @@
 //! In: a hunk that goes nowhere, and the file. Out: what it expects and what stands at the nearest place, as text.
 
 use super::function::Section;
-use super::place::brief;
+use super::reason::{add, brief};
 use super::search::Equality;
 use super::text::{Text, Want, has_substance};
 use crate::base::show::visible_bytes;
@@ -35,7 +35,7 @@ pub(super) fn expected(hunk: &Hunk) -> Vec<String> {
 /// Finds the best partial match: in the function named after `@@` where there is one, else anywhere.
 pub(super) fn nearest(text: &Text<'_>, hunk: &Hunk, expected: i64) -> Nearest {
     let want = Want::before(hunk).lines;
-    let section = Section::new(&hunk.section).filter(|_| text.fuel.burn(text.lines.len()));
+    let section = Section::new(&hunk.section);
     let spans = section
         .as_ref()
         .map(|section| text.heads().spans(&text.lines, section))
@@ -55,13 +55,13 @@ pub(super) fn nearest(text: &Text<'_>, hunk: &Hunk, expected: i64) -> Nearest {
     let best = best_window(text, &want, &near, expected)
         .or_else(|| best_window(text, &want, &[whole], expected));
     let Some(window) = best else {
-        super::place::add(&mut reason, "none of its lines stands in the file");
+        add(&mut reason, "none of its lines stands in the file");
         return Nearest {
             found: Vec::new(),
             reason,
         };
     };
-    super::place::add(&mut reason, &first_difference(text, &want, &window));
+    add(&mut reason, &first_difference(text, &want, &window));
     Nearest {
         found: shown(window.map(|at| text.lines.text(at))),
         reason,

@@ -245,7 +245,7 @@ fn delete(bytes: &[u8], diff: &FileDiff) -> FileResult {
             let text = Text::new(bytes, false);
             let nearest = super::conflict::nearest(&text, hunk, 0);
             outcome.found = nearest.found;
-            super::place::add(&mut outcome.reason, &nearest.reason);
+            super::reason::add(&mut outcome.reason, &nearest.reason);
         }
         return result;
     }

@@ -4,6 +4,7 @@
 //! C driver, labels do not count. It parses nothing, so it is only used to choose between places and to refuse some.
 
 use super::lines::Lines;
+use std::collections::HashMap;
 use std::ops::Range;
 
 const NONE: u32 = u32::MAX;
@@ -12,6 +13,10 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Heads {
     /// By git's default rule, then by its C driver's; `NONE` where there is none.
     above: Vec<[u32; 2]>,
+    /// The heads by the C driver's rule, ascending.
+    heads: Vec<u32>,
+    /// The same by function name, or by their whole text where they name none.
+    named: HashMap<Vec<u8>, Vec<u32>>,
 }
 
 /// What a hunk's section text names.
@@ -81,17 +86,31 @@ impl Heads {
         let mut above = Vec::with_capacity(lines.len() + 1);
         let mut now = [NONE; 2];
         above.push(now);
+        let mut heads = Vec::new();
+        let mut named: HashMap<Vec<u8>, Vec<u32>> = HashMap::new();
         for at in 0..lines.len() {
             let text = lines.text(at);
             if begins_section(text) {
                 now[0] = at as u32;
                 if !is_label(text) {
                     now[1] = at as u32;
+                    heads.push(at as u32);
+                    let text = String::from_utf8_lossy(text);
+                    if let Some(section) = Section::new(&text) {
+                        named
+                            .entry(section.label().as_bytes().to_vec())
+                            .or_default()
+                            .push(at as u32);
+                    }
                 }
             }
             above.push(now);
         }
-        Self { above }
+        Self {
+            above,
+            heads,
+            named,
+        }
     }
 
     /// Says whether a hunk whose first line stands at `place` would carry this section.
@@ -113,19 +132,24 @@ impl Heads {
 
     /// Lists the stretches of lines that belong to the section, each from its head to the next one.
     pub(super) fn spans(&self, lines: &Lines<'_>, section: &Section<'_>) -> Vec<Range<usize>> {
-        let mut spans = Vec::new();
-        let mut at = 0;
-        while at < lines.len() {
-            let head = self.above[at + 1][1];
-            let end = (at + 1..lines.len())
-                .find(|next| self.above[next + 1][1] != head)
-                .unwrap_or(lines.len());
-            if head as usize == at && section.matches(lines.text(at)) {
-                spans.push(at..end);
-            }
-            at = end;
+        let spans = section
+            .name
+            .and_then(|name| self.named.get(name.as_bytes()))
+            .map_or(&[][..], Vec::as_slice);
+        let spans: Vec<Range<usize>> = spans.iter().map(|at| self.span(lines, *at)).collect();
+        if !spans.is_empty() || section.name.is_some() {
+            return spans;
         }
-        spans
+        let worded = self
+            .named
+            .get(section.text.as_bytes())
+            .map_or(&[][..], Vec::as_slice);
+        worded.iter().map(|at| self.span(lines, *at)).collect()
+    }
+
+    fn span(&self, lines: &Lines<'_>, head: u32) -> Range<usize> {
+        let next = self.heads.partition_point(|at| *at <= head);
+        head as usize..self.heads.get(next).map_or(lines.len(), |at| *at as usize)
     }
 
     /// Says whether the file defines the function that the section names: a head, then a body before any `;`.

@@ -1,8 +1,9 @@
 //! In: a file's bytes and the hunks for it. Out: an outcome for each hunk and the file after them.
 
 use super::conflict;
+use super::edit::{Edit, compose, edits, is_whole};
 use super::merge::Merge;
-use super::place::{Edit, Placement, Placing, edits};
+use super::place::{Placement, Placing};
 use super::text::{Text, Want};
 use crate::diff::{FileDiff, Hunk, LineKind};
 use crate::tree::{Grade, HunkOutcome};
@@ -181,41 +182,4 @@ pub(super) fn refused(hunk: &Hunk, reason: String) -> HunkOutcome {
         found: Vec::new(),
         missing_symbols: Vec::new(),
     }
-}
-
-/// Says whether no edit leaves a line without line feed in the middle of the file.
-fn is_whole(text: &Text<'_>, edits: &[Edit<'_>]) -> bool {
-    edits.iter().all(|edit| fits_the_end(text, edit))
-}
-
-/// Says whether an edit keeps a line without line feed, old or new, at the file's end.
-pub(super) fn fits_the_end(text: &Text<'_>, edit: &Edit<'_>) -> bool {
-    let count = text.lines.len();
-    let ends_unended = edit.come.iter().any(|line| !line.newline);
-    let behind_unended =
-        edit.gone.start == count && text.lines.lacks_last_newline() && !edit.come.is_empty();
-    (!ends_unended || edit.gone.end == count) && !behind_unended
-}
-
-fn compose(text: &Text<'_>, edits: &[Edit<'_>]) -> Vec<u8> {
-    let whole = text.lines.range(0, text.lines.len());
-    let coming: usize = edits
-        .iter()
-        .flat_map(|edit| &edit.come)
-        .map(|line| line.text.len() + 1)
-        .sum();
-    let mut out = Vec::with_capacity(whole.len() + coming);
-    let mut at = 0;
-    for edit in edits {
-        out.extend_from_slice(text.lines.range(at, edit.gone.start));
-        for line in &edit.come {
-            out.extend_from_slice(&line.text);
-            if line.newline {
-                out.push(b'\n');
-            }
-        }
-        at = edit.gone.end;
-    }
-    out.extend_from_slice(text.lines.range(at, text.lines.len()));
-    out
 }

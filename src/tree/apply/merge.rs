@@ -3,8 +3,9 @@
 //! This is diff3 by lines: a hunk goes in where the tree has not changed the lines it changes, nor those right beside
 //! them. It does not know how the pre-image was found.
 
-use super::hunks::fits_the_end;
-use super::place::{Edit, Placement, add, edits};
+use super::edit::{Edit, edits, fits_the_end};
+use super::place::Placement;
+use super::reason::add;
 use super::text::{Text, Want};
 use crate::diff::{Hunk, LineKind};
 use crate::tree::Grade;

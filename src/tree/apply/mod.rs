@@ -6,14 +6,18 @@
 //!    └► symbols       └────► conflict (expected, found)
 //! ```
 
+mod choose;
 mod conflict;
+mod edit;
 mod file;
 mod function;
+mod fuzz;
 mod hunks;
 mod lines;
 mod merge;
 mod path;
 mod place;
+mod reason;
 mod search;
 mod series;
 mod symbols;

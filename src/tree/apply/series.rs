@@ -281,7 +281,7 @@ impl Run<'_> {
                     .cloned()
                     .collect(),
             );
-            super::place::add(&mut hunk.reason, &reason);
+            super::reason::add(&mut hunk.reason, &reason);
             hunk.missing_symbols = symbols;
         }
         Ok(())

@@ -97,7 +97,7 @@ fn writes_mails_oldest_first() {
     let repository = history(dir.path());
     let text = text(&format!("{}@main~3..main", dir.path().display()));
     let tip = repository.revparse_single("main").unwrap().id();
-    assert_eq!(text.matches("Mon Sep 17 00:00:00 2001\n").count(), 3);
+    assert_eq!(text.matches("Mon Sep 17 00:00:00 2001\n").count(), 2);
     assert!(
         text.contains(&format!("\n\nFrom {tip} Mon Sep 17")),
         "a blank line before each separator"
@@ -191,4 +191,25 @@ fn says_what_is_wrong_with_the_range() {
         }
     }
     assert!(is_range(&format!("{at}@main~1..main")) && !is_range("x@a..b"));
+}
+
+#[test]
+fn our_own_mail_reader_reads_it_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let repository = history(dir.path());
+    let mbox = range(&format!("{}@main~3..main", dir.path().display())).unwrap();
+    let messages = crate::mail::read_bytes(mbox, "range").unwrap().messages;
+    assert_eq!(messages.len(), 3);
+    assert_eq!(messages[0].subject, "[PATCH 1/3] mm: change and more");
+    assert_eq!(messages[0].from.name, "Ada \"Q\" Poster, Jr.");
+    assert_eq!(messages[1].from.name, "Åda");
+    assert_eq!(messages[0].date.unwrap().as_second(), 1_700_000_000);
+    assert_eq!(messages[0].utc_offset_minutes, -90);
+    let body = String::from_utf8(messages[0].body.clone()).unwrap();
+    assert!(
+        body.starts_with("Body.\n\nFrom here on\n>From there\n---\n"),
+        "{body}"
+    );
+    assert!(body.contains("\n+no newline at the end\n\\ No newline at end of file\n"));
+    drop(repository);
 }

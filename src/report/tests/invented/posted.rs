@@ -89,7 +89,10 @@ pub(super) fn series() -> Series {
         total: 3,
         cover: Some("Hello,\n\nthis teaches it.\n".into()),
         cover_raw: b"Subject: cover\n\n".to_vec(),
-        changelog: Vec::new(),
+        changelog: vec![ChangelogEntry {
+            version: 2,
+            text: "- one patch more".into(),
+        }],
         patches: vec![
             patch(1, "mm: check before peeking", vec![file()]),
             patch(3, "mm: say so <b>aloud</b>", vec![]),
@@ -130,7 +133,7 @@ pub(super) fn outcomes() -> Vec<PatchOutcome> {
         path: "mm/peek.c".into(),
         old_path: "mm/peek.c".into(),
         refusal: String::new(),
-        reason: String::new(),
+        reason: "the tree has another pre-image than the one posted".into(),
         already_there: false,
         posted_id: None,
         result_id: None,

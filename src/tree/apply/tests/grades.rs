@@ -477,3 +477,42 @@ fn a_hostile_file_costs_bounded_work() {
     let result = apply(&tree, &patch);
     assert_eq!(result.outcome.hunks.len(), 3_000);
 }
+
+#[test]
+fn an_entry_that_repeats_its_context_is_not_added_again() {
+    let entry = |name: &str| format!("\t}},\n\t{{\n\t\t.data = &card,\n\t\tMATCH({name}),\n");
+    let old = format!(
+        "t[] = {{\n\t{{\n\t\t.data = &card,\n\t\tMATCH(ant),\n{}\t}},\n}};\n",
+        entry("bee")
+    );
+    let new = old.replacen(
+        &entry("bee"),
+        &format!("{}{}", entry("auk"), entry("bee")),
+        1,
+    );
+    let patch = FileDiff {
+        hunks: hunks(&old, &new, 3),
+        ..bare(&old, &new)
+    };
+    let moved_on = new.replace("};\n", "};\nint more;\n");
+    let (hunk, after) = one(&moved_on, &patch);
+    assert_eq!(hunk.grade, Grade::AlreadyThere, "{hunk:?}");
+    assert_eq!(after, moved_on);
+    assert_eq!(one(&old, &patch).1, new);
+}
+
+#[test]
+fn fuzz_does_not_add_beside_lines_that_the_hunk_adds() {
+    let old = "int f(void)\n{\n\tone();\n\ttwo();\n\n\tfive();\n\tsix();\n\treturn 0;\n}\n";
+    let new = old.replace("\ttwo();\n\n", "\ttwo();\n\n\tthree();\n\tfour();\n\n");
+    // Half of it is in: GNU patch puts the other half in beside it, with three() twice.
+    let tree = old.replace("\ttwo();\n\n", "\ttwo();\n\n\tthree();\n\n");
+    let (hunk, after) = one(&tree, &bare(old, &new));
+    assert_eq!(hunk.grade, Grade::Conflict, "{hunk:?}");
+    assert!(
+        hunk.reason.contains("part of it seems to be there already"),
+        "{}",
+        hunk.reason
+    );
+    assert_eq!(after, tree);
+}
