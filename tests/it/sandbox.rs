@@ -19,7 +19,9 @@ pub(crate) struct Ran {
 
 impl Sandbox {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// Gives a path inside.
@@ -44,7 +46,9 @@ impl Sandbox {
                 program.env(name, value);
             }
         }
-        program.env("HOME", self.path("home")).env("PTEWARD_WORKSPACE", self.path("workspace"));
+        program
+            .env("HOME", self.path("home"))
+            .env("PTEWARD_WORKSPACE", self.path("workspace"));
         program.current_dir(self.folder.path());
         program
     }
@@ -69,7 +73,10 @@ impl Ran {
     pub(crate) fn of(command: &mut Command) -> Self {
         let output = command.output().unwrap();
         Self {
-            code: output.status.code().expect("the program was killed by a signal"),
+            code: output
+                .status
+                .code()
+                .expect("the program was killed by a signal"),
             stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
         }
@@ -78,7 +85,8 @@ impl Ran {
     /// Reads standard output as JSON Lines; every line must have `type` and `v`.
     pub(crate) fn lines(&self) -> Vec<serde_json::Value> {
         let read = |line: &str| -> serde_json::Value {
-            let value: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+            let value: serde_json::Value =
+                serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
             assert!(value["type"].is_string() && value["v"] == 1, "{line}");
             value
         };
@@ -90,7 +98,10 @@ impl Ran {
         assert_eq!(self.code, code, "{self:#?}");
         assert!(self.stderr.contains("error: failed to "), "{self:#?}");
         assert!(self.stderr.contains("\nhint: "), "{self:#?}");
-        assert!(!self.stderr.contains("panicked") && !self.stderr.contains("has a fault"), "{self:#?}");
+        assert!(
+            !self.stderr.contains("panicked") && !self.stderr.contains("has a fault"),
+            "{self:#?}"
+        );
         assert!(self.stderr.contains(cause), "no «{cause}» in {self:#?}");
         let hints = self.stderr.split("\nhint: ").nth(1).unwrap();
         assert!(hints.contains(hint), "no «{hint}» in the hint of {self:#?}");
@@ -103,7 +114,13 @@ fn list(root: &Path, folder: &Path, found: &mut Vec<String>) {
         if path.is_dir() && !path.is_symlink() {
             list(root, &path, found);
         } else {
-            found.push(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
+            found.push(
+                path.strip_prefix(root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned(),
+            );
         }
     }
 }

@@ -113,7 +113,7 @@ impl Run<'_> {
             leaving: leaving(patch.files),
         };
         let mut outcomes = Vec::with_capacity(patch.files.len());
-        self.introduced.note(patch.files);
+        self.introduced.note_definitions(patch.files);
         let results: Vec<FileResult> = if is_each_path_once(patch.files) {
             let results: Result<Vec<_>, TreeError> = patch
                 .files
@@ -142,6 +142,7 @@ impl Run<'_> {
             self.keep_blobs(&result);
             outcomes.push(result.outcome);
         }
+        self.introduced.note_mentions(patch.files);
         Ok((outcomes, Arc::new(next.changed)))
     }
 

@@ -3,7 +3,7 @@
 //! Works on words, not on syntax: a conflict's lines are often no whole statement. A word counts as missing only if it
 //! stands nowhere in the tree's C files, so a name that is merely in another file is never reported.
 
-use crate::diff::{FileDiff, Hunk, LineKind};
+use crate::diff::{FileDiff, Hunk, Line, LineKind};
 use crate::tree::source::{Source, TreeError};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::HashSet;
@@ -103,8 +103,8 @@ fn is_loud(word: &str) -> bool {
         && word.len() >= 5
 }
 
-/// Lists what a conflicting hunk of a C file relies on: every word of its pre-image side; of its added lines the
-/// calls, types and macros only, since the other words may be its own locals.
+/// Lists what a conflicting hunk of a C file relies on: calls, types and macros; of its pre-image side every name with
+/// an underscore as well. Other words are locals as a rule, which no patch introduces.
 pub(super) fn asked(diff: &FileDiff, hunk: &Hunk) -> Vec<String> {
     let mut seen = HashSet::new();
     let (mut calls, mut others) = (Vec::new(), Vec::new());
@@ -116,7 +116,7 @@ pub(super) fn asked(diff: &FileDiff, hunk: &Hunk) -> Vec<String> {
             .into_iter()
             .filter(|word| is_worth_asking(word.text))
         {
-            let relied = line.kind != LineKind::Added
+            let relied = (line.kind != LineKind::Added && word.text.contains('_'))
                 || word.called
                 || word.tagged
                 || word.text.ends_with("_t")
@@ -148,25 +148,23 @@ pub(super) struct Introduced {
 }
 
 impl Introduced {
-    /// Takes note of a patch's added lines.
-    pub(super) fn note(&mut self, files: &[FileDiff]) {
-        let hunks = files
-            .iter()
-            .filter(|file| is_c(file.path()))
-            .flat_map(|file| &file.hunks);
-        for line in hunks
-            .flat_map(|hunk| &hunk.lines)
-            .filter(|line| line.kind == LineKind::Added)
-        {
+    /// Takes note of what a patch's added lines define, for its own hunks and later ones.
+    pub(super) fn note_definitions(&mut self, files: &[FileDiff]) {
+        for line in added_lines(files) {
             let words = words(&line.text);
             self.defined
                 .extend(defined(&line.text, &words).map(str::to_owned));
-            self.mentioned.extend(
-                words
-                    .iter()
-                    .filter(|word| is_worth_asking(word.text))
-                    .map(|word| word.text.to_owned()),
-            );
+        }
+    }
+
+    /// Takes note of every word of a patch's added lines, for later patches: what a hunk expects to find was never
+    /// brought by the patch that it is part of.
+    pub(super) fn note_mentions(&mut self, files: &[FileDiff]) {
+        for line in added_lines(files) {
+            let words = words(&line.text);
+            let worth = words.iter().filter(|word| is_worth_asking(word.text));
+            self.mentioned
+                .extend(worth.map(|word| word.text.to_owned()));
         }
     }
 
@@ -174,6 +172,16 @@ impl Introduced {
     pub(super) fn brings(&self, word: &str, in_added_line_only: bool) -> bool {
         self.defined.contains(word) || (!in_added_line_only && self.mentioned.contains(word))
     }
+}
+
+/// Lists the added lines of C files.
+fn added_lines(files: &[FileDiff]) -> impl Iterator<Item = &Line> {
+    files
+        .iter()
+        .filter(|file| is_c(file.path()))
+        .flat_map(|file| &file.hunks)
+        .flat_map(|hunk| &hunk.lines)
+        .filter(|line| line.kind == LineKind::Added)
 }
 
 /// Words that a line seems to define: at its start (functions, variables, macros that define), in `#define`, or alone

@@ -6,7 +6,10 @@ use super::scan::{sources, without_comments, without_tests};
 /// Names that code must not know; `tests/it/data/kernel-names.txt` says of which kinds.
 fn names() -> Vec<&'static str> {
     let list = include_str!("../data/kernel-names.txt");
-    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+    list.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
 }
 
 /// Complains of a name in code; strings count as code.
@@ -24,7 +27,12 @@ fn known_names(path: &str, text: &str, names: &[&str]) -> Vec<String> {
 fn code_knows_no_kernel_names() {
     let names = names();
     assert!(names.len() > 20);
-    none(&sources().iter().flat_map(|file| known_names(&file.path, &file.text, &names)).collect::<Vec<_>>());
+    none(
+        &sources()
+            .iter()
+            .flat_map(|file| known_names(&file.path, &file.text, &names))
+            .collect::<Vec<_>>(),
+    );
 }
 
 #[test]

@@ -15,10 +15,34 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("syntax", &[]),
     ("vocabulary", &["base", "tree", "syntax"]),
     ("audit", &["tree", "syntax", "vocabulary"]),
-    ("store", &["base", "mail", "series", "tree", "vocabulary", "audit"]),
-    ("report", &["base", "diff", "mail", "series", "tree", "syntax", "vocabulary", "audit", "store"]),
-    ("pipeline", &["diff", "mail", "series", "tree", "audit", "store", "report"]),
-    ("cli", &["base", "mail", "series", "tree", "audit", "store", "report", "pipeline"]),
+    (
+        "store",
+        &["base", "mail", "series", "tree", "vocabulary", "audit"],
+    ),
+    (
+        "report",
+        &[
+            "base",
+            "diff",
+            "mail",
+            "series",
+            "tree",
+            "syntax",
+            "vocabulary",
+            "audit",
+            "store",
+        ],
+    ),
+    (
+        "pipeline",
+        &["diff", "mail", "series", "tree", "audit", "store", "report"],
+    ),
+    (
+        "cli",
+        &[
+            "base", "mail", "series", "tree", "audit", "store", "report", "pipeline",
+        ],
+    ),
 ];
 
 /// Every dependency with the rooms that may use it; `*` is all.
@@ -87,12 +111,20 @@ fn room(path: &str) -> Option<&str> {
 /// Lists the rooms that a file imports. `super` is followed to where it leads.
 fn imports(file: &str, text: &str) -> BTreeSet<String> {
     // src/a/b/c.rs is the module a::b::c; src/a/mod.rs is a.
-    let mut own: Vec<&str> = file.trim_start_matches("src/").trim_end_matches(".rs").split('/').collect();
+    let mut own: Vec<&str> = file
+        .trim_start_matches("src/")
+        .trim_end_matches(".rs")
+        .split('/')
+        .collect();
     own.retain(|part| *part != "mod");
     let mut found = BTreeSet::new();
     for path in paths(&code(text)) {
         let mut parts: Vec<&str> = path.split("::").collect();
-        let supers = parts.iter().take_while(|part| **part == "super" || **part == "self").filter(|p| **p == "super").count();
+        let supers = parts
+            .iter()
+            .take_while(|part| **part == "super" || **part == "self")
+            .filter(|p| **p == "super")
+            .count();
         if supers > 0 && supers >= own.len() {
             parts.retain(|part| *part != "super" && *part != "self");
             parts.insert(0, "crate");
@@ -108,7 +140,9 @@ fn imports(file: &str, text: &str) -> BTreeSet<String> {
 
 /// Complains of an import that the table does not have.
 fn forbidden_imports(file: &str, text: &str) -> Vec<String> {
-    let Some(own) = room(file) else { return Vec::new() };
+    let Some(own) = room(file) else {
+        return Vec::new();
+    };
     let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == own) else {
         return vec![format!("{file}: the room {own} is not in the table")];
     };
@@ -130,7 +164,10 @@ fn foreign_uses(file: &str, text: &str) -> Vec<String> {
             && !rooms.contains(&"*")
             && !rooms.contains(&own)
         {
-            complaints.push(format!("{file}: {path}: {krate} belongs to {}", rooms.join(", ")));
+            complaints.push(format!(
+                "{file}: {path}: {krate} belongs to {}",
+                rooms.join(", ")
+            ));
         }
         for (what, room) in ALONE {
             if *room != own && (path == *what || path.starts_with(&format!("{what}::"))) {
@@ -148,7 +185,9 @@ fn rooms_import_downwards_by_the_table() {
     for (at, (name, imports)) in ROOMS.iter().enumerate() {
         for import in *imports {
             if !order[..at].contains(import) {
-                complaints.push(format!("the table lets {name} import {import}, which does not stand before it"));
+                complaints.push(format!(
+                    "the table lets {name} import {import}, which does not stand before it"
+                ));
             }
         }
     }
@@ -157,7 +196,11 @@ fn rooms_import_downwards_by_the_table() {
         complaints.extend(forbidden_imports(&file.path, &file.text));
         if let Some(own) = room(&file.path) {
             seen.insert(own.to_owned());
-            arrows.extend(imports(&file.path, &file.text).into_iter().map(|to| (own.to_owned(), to)));
+            arrows.extend(
+                imports(&file.path, &file.text)
+                    .into_iter()
+                    .map(|to| (own.to_owned(), to)),
+            );
         }
     }
     for (name, imports) in ROOMS {
@@ -166,7 +209,9 @@ fn rooms_import_downwards_by_the_table() {
         }
         for import in *imports {
             if !arrows.contains(&((*name).to_owned(), (*import).to_owned())) {
-                complaints.push(format!("the table lets {name} import {import}, which it does not"));
+                complaints.push(format!(
+                    "the table lets {name} import {import}, which it does not"
+                ));
             }
         }
     }
@@ -176,13 +221,24 @@ fn rooms_import_downwards_by_the_table() {
 #[test]
 fn the_map_lists_the_rooms_in_order() {
     let text = std::fs::read_to_string(scan::root().join("src/lib.rs")).unwrap();
-    let listed: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
-    assert_eq!(listed, ROOMS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let listed: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .collect();
+    assert_eq!(
+        listed,
+        ROOMS.iter().map(|(name, _)| *name).collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn what_belongs_to_a_room_is_used_there_alone() {
-    none(&sources().iter().flat_map(|file| foreign_uses(&file.path, &file.text)).collect::<Vec<_>>());
+    none(
+        &sources()
+            .iter()
+            .flat_map(|file| foreign_uses(&file.path, &file.text))
+            .collect::<Vec<_>>(),
+    );
 }
 
 #[test]
@@ -193,7 +249,13 @@ fn every_dependency_is_in_the_table_and_has_a_reason() {
 
 /// Complains of dependencies that the table does not have, or that have no comment above them or their group.
 fn manifest_complaints(manifest: &str) -> Vec<String> {
-    let section = manifest.split("[dependencies]").nth(1).unwrap_or("").split("\n[").next().unwrap_or("");
+    let section = manifest
+        .split("[dependencies]")
+        .nth(1)
+        .unwrap_or("")
+        .split("\n[")
+        .next()
+        .unwrap_or("");
     let mut complaints = Vec::new();
     let (mut listed, mut reason) = (BTreeSet::new(), false);
     for line in section.lines() {
@@ -204,15 +266,21 @@ fn manifest_complaints(manifest: &str) -> Vec<String> {
         } else if let Some((name, _)) = line.split_once(" = ") {
             let name = name.trim().replace('-', "_");
             if !DEPENDENCIES.iter().any(|(known, _)| *known == name) {
-                complaints.push(format!("Cargo.toml: {name} is not in the table of dependencies"));
+                complaints.push(format!(
+                    "Cargo.toml: {name} is not in the table of dependencies"
+                ));
             }
             if !reason {
-                complaints.push(format!("Cargo.toml: {name} has no comment that says what it is for"));
+                complaints.push(format!(
+                    "Cargo.toml: {name} has no comment that says what it is for"
+                ));
             }
             listed.insert(name);
         }
     }
-    let gone = DEPENDENCIES.iter().filter(|(name, _)| !listed.contains(*name));
+    let gone = DEPENDENCIES
+        .iter()
+        .filter(|(name, _)| !listed.contains(*name));
     complaints.extend(gone.map(|(name, _)| format!("the table has {name}, Cargo.toml has not")));
     complaints
 }
@@ -222,7 +290,10 @@ fn bad_arrows_are_seen() {
     let bad = [
         ("src/diff/x.rs", "use crate::mail::Address;"),
         ("src/tree/x.rs", "fn f() { crate::store::open() }"),
-        ("src/base/x.rs", "use crate::{id, tree::{source::Node, Grade}};"),
+        (
+            "src/base/x.rs",
+            "use crate::{id, tree::{source::Node, Grade}};",
+        ),
         ("src/mail/mod.rs", "use super::cli;"),
         ("src/mail/page.rs", "use super::super::cli::Exit;"),
         ("src/audit/x.rs", "pub use crate :: report :: wire;"),
@@ -233,8 +304,14 @@ fn bad_arrows_are_seen() {
     }
     let good = [
         ("src/mail/page.rs", "use super::cli;"),
-        ("src/diff/x.rs", "// use crate::mail;\nlet x = \"crate::mail\";"),
-        ("src/diff/x.rs", "#[cfg(test)]\nmod tests { use crate::mail; }"),
+        (
+            "src/diff/x.rs",
+            "// use crate::mail;\nlet x = \"crate::mail\";",
+        ),
+        (
+            "src/diff/x.rs",
+            "#[cfg(test)]\nmod tests { use crate::mail; }",
+        ),
         ("src/cli/x.rs", "use crate::pipeline;"),
     ];
     for (file, text) in good {
@@ -255,14 +332,26 @@ fn foreign_crates_are_seen() {
     for (file, text) in bad {
         assert!(!foreign_uses(file, text).is_empty(), "{file}: {text}");
     }
-    none(&foreign_uses("src/tree/x.rs", "use git2::Oid; use std::process::ExitCode; let git2 = 1;"));
+    none(&foreign_uses(
+        "src/tree/x.rs",
+        "use git2::Oid; use std::process::ExitCode; let git2 = 1;",
+    ));
 }
 
 #[test]
 fn bad_manifests_are_seen() {
-    let complaints = manifest_complaints("[dependencies]\n\nleftpad = \"1\"\n# Why.\nclap = \"4\"\n[x]\ny = 1\n");
+    let complaints = manifest_complaints(
+        "[dependencies]\n\nleftpad = \"1\"\n# Why.\nclap = \"4\"\n[x]\ny = 1\n",
+    );
     assert!(complaints.iter().any(|c| c.contains("leftpad is not")));
-    assert!(complaints.iter().any(|c| c.contains("leftpad has no comment")));
+    assert!(
+        complaints
+            .iter()
+            .any(|c| c.contains("leftpad has no comment"))
+    );
     assert!(complaints.iter().any(|c| c.contains("table has git2")));
-    assert!(!complaints.iter().any(|c| c.contains("clap ")), "{complaints:?}");
+    assert!(
+        !complaints.iter().any(|c| c.contains("clap ")),
+        "{complaints:?}"
+    );
 }

@@ -34,7 +34,12 @@ fn collect(folder: &Path, end: &str, found: &mut Vec<File>) {
         } else if name.ends_with(end)
             && let Ok(text) = std::fs::read_to_string(&path)
         {
-            let path = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+            let path = path
+                .strip_prefix(root())
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
             found.push(File { path, text });
         }
     }
@@ -43,7 +48,10 @@ fn collect(folder: &Path, end: &str, found: &mut Vec<File>) {
 /// The Rust files of src/ that are not tests.
 pub(super) fn sources() -> Vec<File> {
     let is_test = |path: &str| path.ends_with("/tests.rs") || path.contains("/tests/");
-    files("src", ".rs").into_iter().filter(|file| !is_test(&file.path)).collect()
+    files("src", ".rs")
+        .into_iter()
+        .filter(|file| !is_test(&file.path))
+        .collect()
 }
 
 /// Blanks comments; line breaks stay. Knows strings, raw strings, characters and lifetimes.
@@ -63,7 +71,10 @@ fn blank(text: &str, strings: bool) -> String {
     while at < bytes.len() {
         let rest = &bytes[at..];
         let (len, drop) = if rest.starts_with(b"//") {
-            (rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len()), true)
+            (
+                rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len()),
+                true,
+            )
         } else if rest.starts_with(b"/*") {
             (comment(rest), true)
         } else if let Some(len) = raw_string(bytes, at) {
@@ -76,7 +87,10 @@ fn blank(text: &str, strings: bool) -> String {
             (1, false)
         };
         if drop {
-            out[at..at + len].iter_mut().filter(|b| **b != b'\n').for_each(|b| *b = b' ');
+            out[at..at + len]
+                .iter_mut()
+                .filter(|b| **b != b'\n')
+                .for_each(|b| *b = b' ');
         }
         at += len;
     }
@@ -123,14 +137,20 @@ fn raw_string(text: &[u8], at: usize) -> Option<usize> {
     if in_word || rest.get(prefix) != Some(&b'r') {
         return None;
     }
-    let hashes = rest[prefix + 1..].iter().take_while(|b| **b == b'#').count();
+    let hashes = rest[prefix + 1..]
+        .iter()
+        .take_while(|b| **b == b'#')
+        .count();
     let open = prefix + 1 + hashes;
     if rest.get(open) != Some(&b'"') {
         return None;
     }
     let close = [b"\"".as_slice(), &b"#".repeat(hashes)].concat();
     let body = &rest[open + 1..];
-    let end = body.windows(close.len()).position(|window| window == close).unwrap_or(body.len());
+    let end = body
+        .windows(close.len())
+        .position(|window| window == close)
+        .unwrap_or(body.len());
     Some((open + 1 + end + close.len()).min(rest.len()))
 }
 
@@ -155,8 +175,15 @@ pub(super) fn without_tests(text: &str) -> String {
         let rest = &out[start..];
         let brace = rest.find('{').unwrap_or(rest.len());
         let semicolon = rest.find(';').unwrap_or(rest.len());
-        let end = if semicolon < brace { semicolon + 1 } else { block(rest, brace) };
-        let blank: String = rest[..end].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
+        let end = if semicolon < brace {
+            semicolon + 1
+        } else {
+            block(rest, brace)
+        };
+        let blank: String = rest[..end]
+            .chars()
+            .map(|c| if c == '\n' { '\n' } else { ' ' })
+            .collect();
         out.replace_range(start..start + end, &blank);
     }
     out
@@ -225,7 +252,11 @@ fn path(chars: &[char], start: usize, prefix: &str, found: &mut Vec<String>) -> 
             while at < chars.len() && chars[at] != '}' {
                 let before = at;
                 at = skip(path(chars, at, &text, found));
-                at = if chars.get(at) == Some(&',') { skip(at + 1) } else { at };
+                at = if chars.get(at) == Some(&',') {
+                    skip(at + 1)
+                } else {
+                    at
+                };
                 // `*` and anything else that is no word.
                 at = if at == before { skip(at + 1) } else { at };
             }
@@ -257,8 +288,17 @@ fn inline_tests_are_left_out() {
 #[test]
 fn paths_are_spelled_out() {
     let found = paths("use crate::{a::b, c::{d, e as f}, *}; let x = crate :: g::h(); 1.max(2)");
-    for wanted in ["crate::a::b", "crate::c::d", "crate::c::e", "crate::g::h", "max"] {
-        assert!(found.iter().any(|path| path == wanted), "{wanted} in {found:?}");
+    for wanted in [
+        "crate::a::b",
+        "crate::c::d",
+        "crate::c::e",
+        "crate::g::h",
+        "max",
+    ] {
+        assert!(
+            found.iter().any(|path| path == wanted),
+            "{wanted} in {found:?}"
+        );
     }
     assert!(!found.iter().any(|path| path == "h" || path == "d"));
 }
