@@ -143,7 +143,7 @@ fn cross_check(pair: &Pair, base: &str, name: &str, files: &[FileDiff], text: &[
             After::Removed => None,
         };
         if ours == pair.read("b", &file.new_path) {
-            toward += 1
+            toward += 1;
         } else {
             let t = Path::new("/tmp/a-test/odd").join(base).join(file.path());
             std::fs::create_dir_all(t.parent().unwrap()).unwrap();

@@ -234,23 +234,24 @@ fn colours_are_asked_for_and_results_are_quiet() {
 #[test]
 fn the_workspace_has_three_places() {
     let sandbox = Sandbox::new();
-    let list = |f: &dyn Fn(&mut assert_cmd::Command)| {
+    let list = |change: &dyn Fn(&mut assert_cmd::Command)| {
         let mut program = sandbox.program();
         program.args(["kernel", "list"]);
-        f(&mut program);
+        change(&mut program);
         assert_eq!(Ran::of(&mut program).code, 0);
     };
-    list(&|program| drop(program.args(["--workspace", "given"])));
+    list(&|program| {
+        program.args(["--workspace", "given"]);
+    });
     assert!(sandbox.path("given/pteward.db").is_file() && !sandbox.path("workspace").exists());
     list(&|program| {
-        drop(
-            program
-                .env_remove("PTEWARD_WORKSPACE")
-                .env("XDG_STATE_HOME", sandbox.path("state")),
-        )
+        program.env_remove("PTEWARD_WORKSPACE");
+        program.env("XDG_STATE_HOME", sandbox.path("state"));
     });
     assert!(sandbox.path("state/pteward/pteward.db").is_file());
-    list(&|program| drop(program.env("PTEWARD_WORKSPACE", "")));
+    list(&|program| {
+        program.env("PTEWARD_WORKSPACE", "");
+    });
     assert!(
         sandbox
             .path("home/.local/state/pteward/pteward.db")

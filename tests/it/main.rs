@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "a skipped test says why")]
-#![expect(clippy::disallowed_methods, reason = "tests start peers (git) and measure time")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests start peers (git) and measure time"
+)]
 
 mod apply_real;
 mod audit_real;

@@ -233,7 +233,7 @@ fn read_package(deb: &Path, take: Take<'_>) -> std::io::Result<()> {
         let mut data = tar::Archive::new(liblzma::read::XzDecoder::new(member));
         for entry in data.entries()? {
             let entry = entry?;
-            if !entry.path()?.extension().is_some_and(|end| end == "xz")
+            if entry.path()?.extension().is_none_or(|end| end != "xz")
                 || !entry.path()?.to_string_lossy().ends_with(".tar.xz")
             {
                 continue;
