@@ -4,11 +4,11 @@
 //! and `tests/it/house.rs` holds that table.
 //!
 //! ```text
-//! mail ─► series ─► tree (apply) ─► syntax ─► vocabulary ─► audit ─► store ─► report
-//!                                                                └── pipeline drives, cli asks ──┘
+//! mail ─► series ─► tree (apply) ─► syntax ─► vocabulary ─► flow ─► audit ─► store ─► report
+//!                                                                 └── pipeline drives, cli asks ──┘
 //! ```
 
-// In flow order: a blank line between each keeps rustfmt from sorting them.
+// rustfmt sorts neighbours; the blank lines keep the flow order.
 
 pub mod base;
 
@@ -23,6 +23,8 @@ pub mod tree;
 pub mod syntax;
 
 pub mod vocabulary;
+
+pub mod flow;
 
 pub mod audit;
 
