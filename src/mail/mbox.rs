@@ -59,23 +59,22 @@ enum Quoting {
     Reversible,
 }
 
-/// Splits an mbox into its mails.
-pub(super) fn split(bytes: &[u8]) -> Vec<Part> {
+/// Splits an mbox into its mails, up to `most`; tells beside them how many there are.
+pub(super) fn split(bytes: &[u8], most: usize) -> (Vec<Part>, usize) {
     let mut starts = Vec::new();
     if is_separator(bytes) {
         starts.push(0);
     }
-    starts.extend(
-        memchr::memmem::find_iter(bytes, b"\nFrom ")
-            .map(|at| at + 1)
-            .filter(|&at| is_separator(&bytes[at..])),
-    );
+    let behind = memchr::memmem::find_iter(bytes, b"\nFrom ").map(|at| at + 1);
+    starts.extend(behind.filter(|&at| is_separator(&bytes[at..])));
     let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
-    starts
-        .iter()
-        .zip(ends)
-        .map(|(&start, end)| part(&bytes[start..end]))
-        .collect()
+    let spans = starts.iter().zip(ends).take(most);
+    (
+        spans
+            .map(|(&start, end)| part(&bytes[start..end]))
+            .collect(),
+        starts.len(),
+    )
 }
 
 /// Takes the separator off one mail and undoes the quoting.
@@ -123,7 +122,8 @@ mod tests {
     use super::*;
 
     fn texts(mbox: &str) -> Vec<String> {
-        split(mbox.as_bytes())
+        split(mbox.as_bytes(), 99)
+            .0
             .into_iter()
             .map(|part| String::from_utf8(part.bytes).unwrap())
             .collect()

@@ -9,6 +9,9 @@ use mail_parser::{
     PartType,
 };
 
+/// Bytes of headers that are looked at.
+const MAX_HEADERS: usize = 1 << 20;
+
 /// Finds where the headers end: behind the first empty line.
 fn header_end(raw: &[u8]) -> usize {
     let mut position = 0;
@@ -28,7 +31,14 @@ fn header_end(raw: &[u8]) -> usize {
 pub(super) fn read(raw: Vec<u8>, origin: Origin, name: &str, notes: &mut Vec<String>) -> Message {
     let end = header_end(&raw);
     let parser = MessageParser::default();
-    let Some(headers) = parser.parse_headers(&raw[..end]) else {
+    let looked_at = end.min(MAX_HEADERS);
+    if looked_at < end {
+        notes.push(format!(
+            "{name}: headers longer than {} KB were not read to their end",
+            MAX_HEADERS >> 10
+        ));
+    }
+    let Some(headers) = parser.parse_headers(&raw[..looked_at]) else {
         notes.push(format!("{name}: no mail headers could be read"));
         return Message {
             body: raw.clone(),

@@ -39,6 +39,9 @@ impl<'t> Lines<'t> {
 /// How many lines with text a page's head may have: subject, author on two lines, date.
 const HEAD_LINES: usize = 4;
 
+/// Mails taken from one page; what follows belongs to the last of them.
+const MAX_MAILS: usize = 10_000;
+
 /// Where a mail on a page begins, and what its head says.
 struct Head {
     first: usize,
@@ -129,11 +132,17 @@ pub(super) fn read(text: &[u8], name: &str, notes: &mut Vec<String>) -> Vec<Mess
             match start.and_then(|start| author_first(&lines, start)) {
                 Some(_) => (0..lines.spans.len())
                     .filter_map(|index| author_first(&lines, index))
+                    .take(MAX_MAILS)
                     .collect(),
                 None => return Vec::new(),
             }
         }
     };
+    if heads.len() == MAX_MAILS {
+        notes.push(format!(
+            "{name}: only the first {MAX_MAILS} mails of the page were told apart"
+        ));
+    }
     let ends = heads
         .iter()
         .skip(1)

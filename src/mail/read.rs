@@ -17,7 +17,7 @@ pub struct Reading {
 
 /// Bytes taken from one file, unpacked: no series is this long, and offsets in mails have 32 bits.
 const LIMIT: u64 = 1 << 30;
-/// Files taken from one folder.
+/// Mails taken from one folder or mbox.
 const MAX_FILES: usize = 20_000;
 /// Endings of the files that are taken from a folder.
 const ENDINGS: &[&str] = &[
@@ -164,8 +164,13 @@ pub fn read_bytes(bytes: Vec<u8>, name: &str) -> Result<Reading, MailError> {
     let mut reading = Reading::default();
     let notes = &mut reading.notes;
     if mbox::is_mbox(&bytes) {
-        let parts = mbox::split(&bytes);
+        let (parts, found) = mbox::split(&bytes, MAX_FILES);
         drop(bytes);
+        if found > parts.len() {
+            notes.push(format!(
+                "{name} holds {found} mails; the first {MAX_FILES} were read"
+            ));
+        }
         let single = parts.len() == 1;
         for (index, part) in parts.into_iter().enumerate() {
             let label = if single {

@@ -192,7 +192,7 @@ fn series(mut group: Group, notes: &[String]) -> Series {
         .unwrap_or_default();
     let (cover, cover_raw) = match cover {
         Some(mail) => {
-            let text = String::from_utf8_lossy(&mail.message.body).into_owned();
+            let text = patch::readable(&mail.message.body).into_owned();
             patch::ground(&text, &mut ground);
             log = changelog::parse(&text, true);
             (Some(text), mail.message.raw)

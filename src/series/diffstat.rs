@@ -2,6 +2,7 @@
 
 use super::DiffstatFile;
 use crate::diff::{FileDiff, LineKind, Problem, unquote};
+use std::collections::HashMap;
 
 /// A diffstat as posted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -133,90 +134,112 @@ fn counts(file: &FileDiff) -> (u32, u32) {
 /// Comparisons of shortened names with the diff's: a real diffstat needs few, a hostile one must not take for ever.
 const MAX_COMPARISONS: usize = 20_000_000;
 
+/// A diffstat's names being matched with a diff's files.
+struct Matching<'f> {
+    files: &'f [FileDiff],
+    by_path: HashMap<&'f str, usize>,
+    /// Which files no line has named yet.
+    unnamed: Vec<bool>,
+    comparisons_left: usize,
+}
+
+impl<'f> Matching<'f> {
+    fn new(files: &'f [FileDiff]) -> Self {
+        let by_path = files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| (file.path(), index))
+            .collect();
+        Self {
+            files,
+            by_path,
+            unnamed: vec![true; files.len()],
+            comparisons_left: MAX_COMPARISONS,
+        }
+    }
+
+    /// Says whether comparing has become too much.
+    fn exhausted(&self) -> bool {
+        self.comparisons_left <= self.files.len()
+    }
+
+    /// Finds the file that a line names.
+    fn find(&mut self, stat: &str) -> Option<usize> {
+        let shortened = stat.contains("...") || stat.contains(" => ");
+        let found = self.by_path.remove(stat).or_else(|| {
+            if !shortened || self.exhausted() {
+                return None;
+            }
+            self.comparisons_left -= self.files.len();
+            (0..self.files.len())
+                .find(|&index| self.unnamed[index] && names(stat, &self.files[index]))
+        })?;
+        self.unnamed[found] = false;
+        Some(found)
+    }
+}
+
 /// Names every disagreement between a diffstat and the diff below it.
 pub(super) fn disagreements(stat: &Diffstat, files: &[FileDiff]) -> Vec<Problem> {
     let mut out = Vec::new();
     let Some(&(first_line, _)) = stat.files.first() else {
         return out;
     };
-    let mut by_path: std::collections::HashMap<&str, usize> = files
-        .iter()
-        .enumerate()
-        .map(|(index, file)| (file.path(), index))
-        .collect();
-    let mut unnamed: Vec<bool> = vec![true; files.len()];
-    let (mut added, mut removed) = (0u32, 0u32);
+    let mut tell = |line, what| out.push(Problem { line, what });
+    let mut matching = Matching::new(files);
     let all: Vec<(u32, u32)> = files.iter().map(counts).collect();
-    for &(more, less) in &all {
-        (added, removed) = (added.saturating_add(more), removed.saturating_add(less));
-    }
-    let mut comparisons = MAX_COMPARISONS;
     for (line, entry) in &stat.files {
-        let exact = by_path.remove(entry.path.as_str());
-        let shortened = entry.path.contains("...") || entry.path.contains(" => ");
-        let found = match exact {
-            None if shortened && comparisons > files.len() => {
-                comparisons -= files.len();
-                (0..files.len()).find(|&index| unnamed[index] && names(&entry.path, &files[index]))
+        let path = &entry.path;
+        match (matching.find(path), entry.changed) {
+            (None, _) if matching.exhausted() => {}
+            (None, _) => tell(
+                *line,
+                format!("diffstat names {path}, which the diff does not touch"),
+            ),
+            (Some(index), Some(said)) if !files[index].binary => {
+                let changed = all[index].0.saturating_add(all[index].1);
+                if said != changed {
+                    tell(
+                        *line,
+                        format!(
+                            "diffstat says {said} changed lines in {path}, the diff has {changed}"
+                        ),
+                    );
+                }
             }
-            None if shortened => continue,
-            found => found,
-        };
-        let Some(index) = found else {
-            out.push(Problem {
-                line: *line,
-                what: format!(
-                    "diffstat names {}, which the diff does not touch",
-                    entry.path
-                ),
-            });
-            continue;
-        };
-        unnamed[index] = false;
-        let changed = all[index].0.saturating_add(all[index].1);
-        match entry.changed {
-            Some(said) if !files[index].binary && said != changed => out.push(Problem {
-                line: *line,
-                what: format!(
-                    "diffstat says {said} changed lines in {}, the diff has {changed}",
-                    entry.path
-                ),
-            }),
             _ => {}
         }
     }
-    if comparisons <= files.len() {
-        out.push(Problem {
-            line: first_line,
-            what: "diffstat has too many shortened names to compare them all".to_owned(),
-        });
+    if matching.exhausted() {
+        tell(
+            first_line,
+            "diffstat has too many shortened names to compare them all".to_owned(),
+        );
     } else if !stat.cut {
-        for file in files
+        for (file, _) in files
             .iter()
-            .zip(&unnamed)
+            .zip(&matching.unnamed)
             .filter(|(_, unnamed)| **unnamed)
-            .map(|(file, _)| file)
         {
-            out.push(Problem {
-                line: first_line,
-                what: format!(
+            tell(
+                first_line,
+                format!(
                     "the diff touches {}, which the diffstat does not name",
                     file.path()
                 ),
-            });
+            );
         }
     }
-    if let Some((line, said_files, said_added, said_removed)) = stat.total {
-        let said = (said_files as usize, said_added, said_removed);
-        if said != (files.len(), added, removed) {
-            out.push(Problem {
-                line,
-                what: format!(
-                    "diffstat says {said_files} files, {said_added} insertions, {said_removed} deletions; the diff has {}, {added}, {removed}",
-                    files.len()
-                ),
-            });
-        }
+    let sum = |side: fn(&(u32, u32)) -> u32| all.iter().map(side).fold(0, u32::saturating_add);
+    let (count, added, removed) = (files.len(), sum(|counts| counts.0), sum(|counts| counts.1));
+    if let Some((line, said_count, said_added, said_removed)) = stat.total
+        && (said_count as usize, said_added, said_removed) != (count, added, removed)
+    {
+        let said = format!("{said_count} files, {said_added} insertions, {said_removed} deletions");
+        tell(
+            line,
+            format!("diffstat says {said}; the diff has {count}, {added}, {removed}"),
+        );
     }
     out
 }

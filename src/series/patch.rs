@@ -4,6 +4,15 @@ use super::subject::Subject;
 use super::{Patch, Trailer, changelog, diffstat, trailer};
 use crate::diff;
 use crate::mail::{Address, Message};
+use std::borrow::Cow;
+
+/// Bytes of prose that are looked at: no commit message is this long, and its parts cost many times their text.
+const MAX_PROSE: usize = 1 << 20;
+
+/// Decodes prose, as much of it as is looked at.
+pub(super) fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_PROSE)])
+}
 
 /// The text of a message above its diff, taken apart.
 struct Prose {
@@ -114,11 +123,18 @@ pub(super) fn ground(text: &str, into: &mut Ground) {
 pub(super) fn read(message: Message, subject: &Subject, number: u32, into: &mut Ground) -> Patch {
     let parsed = diff::parse(&message.body);
     let prose_end = parsed.start.unwrap_or(message.body.len());
-    let prose_text = String::from_utf8_lossy(&message.body[..prose_end]);
+    let prose_text = readable(&message.body[..prose_end]);
     let prose = take_apart(&prose_text);
     let notes: Vec<&str> = prose.notes.iter().map(String::as_str).collect();
     let (stat, range) = diffstat::parse(&notes, prose.notes_line);
     let mut problems = parsed.problems;
+    if prose_end > MAX_PROSE {
+        let what = format!(
+            "text above the diff is longer than {} MB; what is beyond was not read",
+            MAX_PROSE >> 20
+        );
+        problems.push(diff::Problem { line: 1, what });
+    }
     if parsed.files.is_empty() && problems.is_empty() {
         problems.push(diff::Problem {
             line: 1,
@@ -129,7 +145,7 @@ pub(super) fn read(message: Message, subject: &Subject, number: u32, into: &mut 
     problems.sort_by_key(|problem| problem.line);
     ground(&prose_text, into);
     if parsed.start.is_some() {
-        ground(&String::from_utf8_lossy(&message.body[parsed.end..]), into);
+        ground(&readable(&message.body[parsed.end..]), into);
     }
     let changelog = changelog::parse(
         &[&notes[..range.start], &notes[range.end..]]

@@ -31,7 +31,9 @@ fn git(folder: &Path, arguments: &[&str]) -> Vec<u8> {
 fn repository(folder: &Path) {
     git(folder, &["init", "-q"]);
     let long: String = (1..60).map(|number| format!("line {number}\n")).collect();
-    let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        fs::write(folder.join(name), bytes).expect("the test's folder can be written");
+    };
     for (name, bytes) in [
         ("plain.c", long.as_bytes()),
         ("two words.c", b"one\n"),
@@ -71,9 +73,10 @@ fn repository(folder: &Path) {
     write("dashes.sql", b"-- one\n-- \n++ z\n");
     write("latin", b"caf\xe9 two\n");
     write("rewritten.c", long.replace("line", "row").as_bytes());
-    fs::rename(folder.join("move.c"), folder.join("moved away.c")).unwrap();
-    fs::remove_file(folder.join("gone.c")).unwrap();
-    fs::remove_file(folder.join("empty-gone")).unwrap();
+    fs::rename(folder.join("move.c"), folder.join("moved away.c"))
+        .expect("the test's folder can be written");
+    fs::remove_file(folder.join("gone.c")).expect("the test's folder can be written");
+    fs::remove_file(folder.join("empty-gone")).expect("the test's folder can be written");
     git(folder, &["add", "-A"]);
     git(
         folder,
@@ -178,5 +181,74 @@ fn git_takes_what_is_printed() {
         );
         assert_eq!(String::from_utf8_lossy(&wrong), "", "{form:?}");
         git(folder, &["reset", "-q", "--hard", "HEAD"]);
+    }
+}
+
+#[test]
+fn what_git_mails_comes_back_as_a_series() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    repository(folder);
+    fs::write(folder.join("plain.c"), "all new\n").unwrap();
+    let why = "three: a title\n\nThe why.\nFrom here on it is prose.\n\nFixes: 0123456789ab (\"one\")\nSigned-off-by: T <t@example.org>";
+    git(folder, &["commit", "-qam", why]);
+    let base = git(folder, &["rev-parse", "HEAD~2"]);
+    let base = String::from_utf8_lossy(&base).trim().to_owned();
+    for form in [
+        &["--stdout"][..],
+        &["--stdout", "--no-signature"],
+        &["--stdout", "--thread", "--attach"],
+        &["--stdout", "--no-stat"],
+    ] {
+        let mut arguments = vec![
+            "format-patch",
+            "-M",
+            "-v3",
+            "--cover-letter",
+            "--base=HEAD~2",
+            "--rfc",
+        ];
+        arguments.extend(form);
+        arguments.push("HEAD~2");
+        let reading = pteward::mail::read_bytes(git(folder, &arguments), "made").unwrap();
+        let all = pteward::series::assemble(reading);
+        assert_eq!(all.len(), 1, "{form:?}");
+        let series = &all[0];
+        assert_eq!(
+            (
+                series.version,
+                series.total,
+                series.rfc,
+                series.missing.len()
+            ),
+            (3, 2, true, 0),
+            "{form:?}"
+        );
+        assert!(series.cover.is_some(), "{form:?}");
+        assert_eq!(
+            series.base_commit.as_deref(),
+            Some(base.as_str()),
+            "{form:?}"
+        );
+        for (patch, revision) in series.patches.iter().zip(["HEAD~", "HEAD"]) {
+            assert_eq!(patch.problems, [], "{form:?}");
+            let before = format!("{revision}~");
+            let expected = diff::parse(&git(folder, &["diff", "-M", &before, revision]));
+            assert_eq!(patch.files.len(), expected.files.len(), "{form:?}");
+            for (file, expected) in patch.files.iter().zip(&expected.files) {
+                assert_eq!(
+                    (&file.hunks, file.path(), file.change),
+                    (&expected.hunks, expected.path(), expected.change),
+                    "{form:?}"
+                );
+            }
+        }
+        let last = &series.patches[1];
+        assert_eq!(
+            format!("{}\n\n{}", last.subject, last.message),
+            why,
+            "{form:?}"
+        );
+        assert_eq!(last.trailers.len(), 2, "{form:?}");
     }
 }

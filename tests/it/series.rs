@@ -172,3 +172,49 @@ fn mangled_pages_import_with_their_trouble_named() {
         }
     }
 }
+
+#[test]
+fn a_small_thread_imports_with_its_gap_named() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/thread.mbox");
+    let all = series::assemble(mail::read(&path).expect("the mbox can be read"));
+    assert_eq!(all.len(), 1);
+    let series = &all[0];
+    assert_eq!(series.name, "pond-keep-ducks-apart-v3");
+    assert_eq!(series.missing, [2]);
+    assert_eq!(series.notes, ["1 message is a reply and was left out"]);
+    assert_eq!(
+        series.base_commit.as_deref(),
+        Some("0123456789abcdef0123456789abcdef01234567")
+    );
+    assert!(
+        series
+            .cover
+            .as_deref()
+            .is_some_and(|cover| cover.contains("\nFrom the pond's own book"))
+    );
+    let log: Vec<_> = series
+        .changelog
+        .iter()
+        .map(|entry| (entry.version, entry.text.as_str()))
+        .collect();
+    assert_eq!(
+        log,
+        [(3, " - count lanes from 1"), (2, " - rename duck_lane()")]
+    );
+    let patch = &series.patches[0];
+    assert_eq!(patch.problems, []);
+    assert_eq!(
+        (patch.author.name.as_str(), patch.author.email.as_str()),
+        ("Ann Example", "ann@example.org")
+    );
+    assert_eq!(
+        patch.trailers[0].value,
+        "0123456789ab (\"pond: let ducks swim wherever they like, which was a mistake\")"
+    );
+    assert_eq!(patch.trailers[1].stable_range(), Some("v5.14+"));
+    assert_eq!(patch.trailers[2].value, "Ann Example <ann@example.org>");
+    assert_eq!(
+        patch.files[0].hunks[0].lines[2].text,
+        b"\tint lane;\t/* counts from =1 */"
+    );
+}

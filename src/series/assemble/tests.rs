@@ -9,18 +9,19 @@ const DIFF: &str = "---\n x | 2 +-\n 1 file changed, 1 insertion(+), 1 deletion(
 
 /// A mail of an mbox; `id` and `parent` may be empty.
 fn mail(subject: &str, id: &str, parent: &str, body: &str) -> String {
-    let mut out = format!(
-        "From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: Ann <ann@example.org>\nSubject: {subject}\n"
-    );
-    if !id.is_empty() {
-        out.push_str(&format!("Message-ID: <{id}@example.org>\n"));
-    }
-    if !parent.is_empty() {
-        out.push_str(&format!(
-            "In-Reply-To: <{parent}@example.org>\nReferences: <{parent}@example.org>\n"
-        ));
-    }
-    out + "\n" + body
+    let from = "From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: Ann <ann@example.org>";
+    let line = |text: String, unless: &str| {
+        if unless.is_empty() {
+            String::new()
+        } else {
+            text
+        }
+    };
+    let id_line = line(format!("Message-ID: <{id}@example.org>\n"), id);
+    let parents =
+        format!("In-Reply-To: <{parent}@example.org>\nReferences: <{parent}@example.org>\n");
+    let parents = line(parents, parent);
+    format!("{from}\nSubject: {subject}\n{id_line}{parents}\n{body}")
 }
 
 fn all(mails: &[String]) -> Vec<Series> {
