@@ -1,5 +1,6 @@
 //! In: apt's list of kernel packages. Out: folders with the files in which two versions differ, and the same files of others.
 
+use crate::kernels::{kept, shared};
 use pteward::base::hash::blob_id;
 use pteward::base::process;
 use rayon::prelude::*;
@@ -9,6 +10,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 const PACKAGE: &str = "linux-source-6.12";
+/// Another kernel, far enough away for fuzz and conflicts.
+const FAR: &str = "linux-source-6.1";
 
 /// Two versions of a kernel, and others to apply their diff to.
 pub(crate) struct Pair {
@@ -16,9 +19,19 @@ pub(crate) struct Pair {
     pub(crate) folder: PathBuf,
     pub(crate) old: String,
     pub(crate) new: String,
-    /// Folder and version.
-    pub(crate) others: Vec<(String, String)>,
+    pub(crate) others: Vec<Other>,
     pub(crate) count: usize,
+}
+
+/// A third version.
+pub(crate) struct Other {
+    pub(crate) folder: String,
+    pub(crate) version: String,
+    package: &'static str,
+    /// Does it lie between the two?
+    pub(crate) is_between: bool,
+    /// File diffs that git must accept there for the comparison to mean something.
+    pub(crate) same: usize,
 }
 
 impl Pair {
@@ -29,32 +42,38 @@ impl Pair {
 
 /// Fetches, compares and unpacks, as far as that has not been done before; the reason to skip otherwise.
 pub(crate) fn differing() -> Result<Pair, String> {
-    let get = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/kernels/get");
-    if !get.is_file() {
-        return Err("../shared/kernels/get is not there".to_owned());
-    }
+    let get = shared()
+        .map(|folder| folder.join("kernels/get"))
+        .filter(|get| get.is_file());
+    let get = get.ok_or("../shared/kernels/get is not there")?;
     let versions = offered(PACKAGE)?;
     let [newest, .., oldest] = versions.as_slice() else {
         return Err(format!("apt offers fewer than two versions of {PACKAGE}"));
     };
-    let store = std::env::var_os("PTEWARD_TEST_KERNELS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-kernels"),
-        PathBuf::from,
-    );
+    let store = kept();
     let folder = store.join(format!("{oldest}..{newest}"));
-    let mut others: Vec<(String, String, &str)> = Vec::new();
+    let mut others = Vec::new();
     if versions.len() > 2 {
-        others.push((
-            "middle".to_owned(),
-            versions[versions.len() / 2].clone(),
-            PACKAGE,
-        ));
+        let version = versions[versions.len() / 2].clone();
+        others.push(Other {
+            folder: "middle".into(),
+            version,
+            package: PACKAGE,
+            is_between: true,
+            same: 500,
+        });
     }
-    if let Some(version) = offered("linux-source-6.1")
+    if let Some(version) = offered(FAR)
         .ok()
         .and_then(|versions| versions.first().cloned())
     {
-        others.push(("far".to_owned(), version, "linux-source-6.1"));
+        others.push(Other {
+            folder: "far".into(),
+            version,
+            package: FAR,
+            is_between: false,
+            same: 300,
+        });
     }
     let done = folder.join("done");
     if !done.exists() {
@@ -62,8 +81,8 @@ pub(crate) fn differing() -> Result<Pair, String> {
             fetch(&get, &store, PACKAGE, oldest)?,
             fetch(&get, &store, PACKAGE, newest)?,
         ];
-        for (_, version, package) in &others {
-            debs.push(fetch(&get, &store, package, version)?);
+        for other in &others {
+            debs.push(fetch(&get, &store, other.package, &other.version)?);
         }
         unpack(&folder, &debs, &others)?;
         std::fs::write(&done, "").map_err(|error| error.to_string())?;
@@ -72,10 +91,6 @@ pub(crate) fn differing() -> Result<Pair, String> {
         .unwrap_or_default()
         .lines()
         .count();
-    let others = others
-        .into_iter()
-        .map(|(folder, version, _)| (folder, version))
-        .collect();
     Ok(Pair {
         folder,
         old: oldest.clone(),
@@ -162,11 +177,7 @@ fn fetch(get: &Path, store: &Path, package: &str, version: &str) -> Result<PathB
 }
 
 /// Reads each package twice: first every file's id, then the files in which the first two differ.
-fn unpack(
-    folder: &Path,
-    debs: &[PathBuf],
-    others: &[(String, String, &str)],
-) -> Result<(), String> {
+fn unpack(folder: &Path, debs: &[PathBuf], others: &[Other]) -> Result<(), String> {
     let ids: Vec<BTreeMap<String, String>> = debs[..2]
         .par_iter()
         .map(|deb| ids(deb))
@@ -179,7 +190,7 @@ fn unpack(
         .collect();
     let sides: Vec<&str> = ["a", "b"]
         .into_iter()
-        .chain(others.iter().map(|(side, _, _)| side.as_str()))
+        .chain(others.iter().map(|other| other.folder.as_str()))
         .collect();
     debs.par_iter().zip(sides).try_for_each(|(deb, side)| {
         each_file(deb, &mut |path, mode, read| {
@@ -233,9 +244,7 @@ fn read_package(deb: &Path, take: Take<'_>) -> std::io::Result<()> {
         let mut data = tar::Archive::new(liblzma::read::XzDecoder::new(member));
         for entry in data.entries()? {
             let entry = entry?;
-            if entry.path()?.extension().is_none_or(|end| end != "xz")
-                || !entry.path()?.to_string_lossy().ends_with(".tar.xz")
-            {
+            if !entry.path()?.to_string_lossy().ends_with(".tar.xz") {
                 continue;
             }
             return read_tree(entry, take);
