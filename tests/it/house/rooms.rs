@@ -14,7 +14,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tree", &["base", "diff"]),
     ("syntax", &[]),
     ("vocabulary", &["base", "tree", "syntax"]),
-    ("audit", &["tree", "syntax", "vocabulary"]),
+    ("flow", &["base", "syntax", "vocabulary"]),
+    ("audit", &["tree", "syntax", "vocabulary", "flow"]),
     (
         "store",
         &["base", "mail", "series", "tree", "vocabulary", "audit"],
