@@ -2,7 +2,7 @@
 
 use super::table::Command;
 use clap::{Args, Parser, ValueEnum};
-use std::path::PathBuf;
+use std::ffi::OsString;
 
 /// Reviews kernel memory-management patch series.
 ///
@@ -50,7 +50,7 @@ pub(super) struct Globals {
         env = "PTEWARD_WORKSPACE",
         hide_env_values = true
     )]
-    pub(super) workspace: Option<PathBuf>,
+    pub(super) workspace: Option<OsString>,
     /// When to colour; auto means on a terminal, and NO_COLOR unset
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: Color,

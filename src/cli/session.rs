@@ -28,7 +28,8 @@ impl Session {
             workspace: globals
                 .workspace
                 .clone()
-                .filter(|path| !path.as_os_str().is_empty()),
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
         }
     }
 

@@ -36,7 +36,7 @@ pub(super) fn whole(
             done,
             total: 0,
             unit: Unit::Files,
-        })
+        });
     };
     Ok(step(tell, name, || auditor.run(source, &read))?)
 }

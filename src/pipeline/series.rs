@@ -50,7 +50,11 @@ pub fn read_series(inputs: &[Input]) -> anyhow::Result<ReadSeries> {
     }
     let notes = all.notes.clone();
     let series = series::assemble(all);
-    if series.iter().all(|one| one.patches.is_empty()) {
+    let diffs = series
+        .iter()
+        .flat_map(|one| &one.patches)
+        .any(|patch| !patch.files.is_empty());
+    if !diffs {
         return Err(Refusal::NoPatch {
             name: names.clone(),
         })

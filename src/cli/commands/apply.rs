@@ -56,7 +56,7 @@ impl Args {
             Keep::Store
         };
         let application = pipeline::apply(&mut workspace, series, &kernel, keep, &|event| {
-            session.tell(event)
+            session.tell(event);
         })?;
         if self.json {
             show::outcomes::lines(&mut session.screen, &application.outcomes)?;

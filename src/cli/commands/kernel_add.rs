@@ -29,7 +29,7 @@ impl Args {
     pub(in crate::cli) fn run(&self, session: &mut Session) -> anyhow::Result<Exit> {
         let mut workspace = session.workspace()?;
         let row = pipeline::add_kernel(&mut workspace, &self.name, &self.source, &|event| {
-            session.tell(event)
+            session.tell(event);
         })?;
         if self.json {
             session.screen.wire(&wire::kernel_line(&row))?;

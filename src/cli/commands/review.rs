@@ -42,7 +42,7 @@ impl Args {
         let kernel = pipeline::open_kernel(&workspace, &self.on, &|event| session.tell(event))?;
         let output = self.output.as_deref();
         let reviewed = pipeline::review(&mut workspace, series, &kernel, output, &|event| {
-            session.tell(event)
+            session.tell(event);
         })?;
         if self.json {
             show::kernel_line(&mut session.screen, &kernel)?;

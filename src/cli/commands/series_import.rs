@@ -35,7 +35,7 @@ impl Args {
         let inputs = inputs(&self.paths)?;
         let mut workspace = session.workspace()?;
         let imported = pipeline::import(&mut workspace, &inputs, self.name.as_deref(), &|event| {
-            session.tell(event)
+            session.tell(event);
         })?;
         let heads = workspace
             .store

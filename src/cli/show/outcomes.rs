@@ -39,7 +39,7 @@ pub(in crate::cli) fn tables(
         )?;
         let rows: Vec<Vec<Cell>> = patch.files.iter().flat_map(file_rows).collect();
         screen.table(2, &rows)?;
-        for file in &patch.files {
+        for file in patch.files.iter().filter(|file| file.refusal.is_empty()) {
             for hunk in file
                 .hunks
                 .iter()
@@ -73,7 +73,7 @@ fn proof_cell(proof: Proof) -> Cell {
     }
 }
 
-/// One row for the file where it has no hunks or is refused, and one for each hunk.
+/// One row for the file where it is refused or has no hunks, else one for each hunk.
 fn file_rows(file: &FileOutcome) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
     if !file.refusal.is_empty() {
@@ -83,7 +83,9 @@ fn file_rows(file: &FileOutcome) -> Vec<Vec<Cell>> {
             Cell::new("refused").label(Label::Bad),
             Cell::new(&file.refusal),
         ]);
-    } else if file.hunks.is_empty() {
+        return rows;
+    }
+    if file.hunks.is_empty() {
         let word = if file.already_there {
             "already-there"
         } else {
@@ -111,7 +113,12 @@ fn file_rows(file: &FileOutcome) -> Vec<Vec<Cell>> {
             Cell::new(format!("{}:{line}", file.path)),
             Cell::new(function(hunk)),
             Cell::new(hunk.grade.word()).label(label),
-            Cell::new(&hunk.reason),
+            // What is in the way of a conflict is told below the table.
+            Cell::new(if hunk.grade == Grade::Conflict {
+                ""
+            } else {
+                &hunk.reason
+            }),
         ]
     }));
     rows
@@ -135,6 +142,7 @@ fn conflict(screen: &mut Screen, file: &FileOutcome, hunk: &HunkOutcome) -> io::
             file.path, hunk.old_start, hunk.function
         ),
     )?;
+    screen.plain(format!("    {}", hunk.reason))?;
     for (title, lines) in [("expected", &hunk.expected), ("found", &hunk.found)] {
         if lines.is_empty() {
             continue;
@@ -149,13 +157,6 @@ fn conflict(screen: &mut Screen, file: &FileOutcome, hunk: &HunkOutcome) -> io::
                 format!("      … and {} more lines", lines.len() - QUOTED),
             )?;
         }
-    }
-    if !hunk.missing_symbols.is_empty() {
-        let symbols = hunk.missing_symbols.join(", ");
-        screen.line(
-            Label::Doubtful,
-            format!("    needs a patch that introduces {symbols}"),
-        )?;
     }
     Ok(())
 }

@@ -109,7 +109,7 @@ impl Run<'_> {
             leaving: leaving(patch.files),
         };
         let mut outcomes = Vec::with_capacity(patch.files.len());
-        self.introduced.note(patch.files);
+        self.introduced.note_definitions(patch.files);
         let results: Vec<FileResult> = if are_independent(patch.files) {
             let results: Result<Vec<_>, TreeError> = patch
                 .files
@@ -141,6 +141,7 @@ impl Run<'_> {
             self.keep_blobs(&result);
             outcomes.push(result.outcome);
         }
+        self.introduced.note_mentions(patch.files);
         Ok((outcomes, Arc::new(next.changed)))
     }
 

@@ -3,7 +3,7 @@
 //! Works on words, not on syntax: a conflict's lines are often no whole statement. A word counts as missing only if it
 //! stands nowhere in the tree's C files, so a name that is merely in another file is never reported.
 
-use crate::diff::{FileDiff, Hunk, LineKind};
+use crate::diff::{FileDiff, Hunk, Line, LineKind};
 use crate::tree::source::{Source, TreeError};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::HashSet;
@@ -167,25 +167,23 @@ pub(super) struct Introduced {
 }
 
 impl Introduced {
-    /// Takes note of a patch's added lines.
-    pub(super) fn note(&mut self, files: &[FileDiff]) {
-        let hunks = files
-            .iter()
-            .filter(|file| is_c(file.path()))
-            .flat_map(|file| &file.hunks);
-        for line in hunks
-            .flat_map(|hunk| &hunk.lines)
-            .filter(|line| line.kind == LineKind::Added)
-        {
+    /// Takes note of what a patch's added lines define, for its own hunks and later ones.
+    pub(super) fn note_definitions(&mut self, files: &[FileDiff]) {
+        for line in added_lines(files) {
             let words = words(&line.text);
             self.defined
                 .extend(defined(&line.text, &words).map(str::to_owned));
-            self.mentioned.extend(
-                words
-                    .iter()
-                    .filter(|word| is_worth_asking(word.text))
-                    .map(|word| word.text.to_owned()),
-            );
+        }
+    }
+
+    /// Takes note of every word of a patch's added lines, for later patches: what a hunk expects to find was never
+    /// brought by the patch that it is part of.
+    pub(super) fn note_mentions(&mut self, files: &[FileDiff]) {
+        for line in added_lines(files) {
+            let words = words(&line.text);
+            let worth = words.iter().filter(|word| is_worth_asking(word.text));
+            self.mentioned
+                .extend(worth.map(|word| word.text.to_owned()));
         }
     }
 
@@ -193,6 +191,16 @@ impl Introduced {
     pub(super) fn brings(&self, word: &str, in_added_line_only: bool) -> bool {
         self.defined.contains(word) || (!in_added_line_only && self.mentioned.contains(word))
     }
+}
+
+/// Lists the added lines of C files.
+fn added_lines(files: &[FileDiff]) -> impl Iterator<Item = &Line> {
+    files
+        .iter()
+        .filter(|file| is_c(file.path()))
+        .flat_map(|file| &file.hunks)
+        .flat_map(|hunk| &hunk.lines)
+        .filter(|line| line.kind == LineKind::Added)
 }
 
 /// Words that a line seems to define: at its start (functions, variables, macros that define), in `#define`, or alone
