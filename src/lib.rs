@@ -4,19 +4,34 @@
 //! and `tests/it/house.rs` holds that table.
 //!
 //! ```text
-//! mail ─► series ─► tree (apply) ─► syntax ─► vocabulary ─► audit ─► store ─► report
-//!                                                                └── pipeline drives, cli asks ──┘
+//! mail ─► series ─► tree (apply) ─► syntax ─► vocabulary ─► flow ─► audit ─► store ─► report
+//!                                                                 └── pipeline drives, cli asks ──┘
 //! ```
 
-pub mod audit;
+// rustfmt sorts neighbours; the blank lines keep the flow order.
+
 pub mod base;
-pub mod cli;
+
 pub mod diff;
+
 pub mod mail;
-pub mod pipeline;
-pub mod report;
+
 pub mod series;
-pub mod store;
-pub mod syntax;
+
 pub mod tree;
+
+pub mod syntax;
+
 pub mod vocabulary;
+
+pub mod flow;
+
+pub mod audit;
+
+pub mod store;
+
+pub mod report;
+
+pub mod pipeline;
+
+pub mod cli;

@@ -14,6 +14,8 @@ pub(super) struct Cursor {
     pub(super) parameter: Option<usize>,
     /// Flags as written.
     pub(super) flags: BTreeSet<String>,
+    /// Are some of them set by an assignment, which may be on some paths only?
+    pub(super) conditional: bool,
 }
 
 /// Looks at every statement of a function for what concerns the cursor `name`.
@@ -34,6 +36,7 @@ pub(super) fn trace(lowered: &Lowered, name: &str, walker: &Walker, headers: &He
             && is_field(target, name, "flags")
         {
             add_flags(value, &mut cursor.flags);
+            cursor.conditional = true;
         }
     });
     cursor

@@ -5,8 +5,10 @@
 
 mod change;
 mod compare;
+mod contract;
 mod cursor;
 mod facts;
+mod library;
 mod needles;
 mod run;
 mod scan;

@@ -1,15 +1,23 @@
 //! In: a tree. Out: its audit.
 
 use super::facts::{Audit, BlindSpot, Site, SiteKind};
+use super::library::Library;
 use super::needles::Needles;
 use super::scan::{Hit, is_c, scan};
 use super::walks::{Context, find};
 use crate::syntax::{Enclosing, LineCounter, MentionKind};
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
-    Definition, Headers, Inferred, Predicate, Walker, infer, infer_open, walkers,
+    Definition, Headers, Inferred, Oracle, Predicate, Walker, infer, infer_open, walkers,
 };
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How often bodies are fetched for the sake of bodies fetched before.
+const ROUNDS: usize = 3;
+
+/// Folders in which called functions are looked for.
+const FOLLOWED: [&str; 4] = ["mm/", "kernel/", "include/", "fs/"];
+const FOLLOWED_ROOTS: [&str; 4] = ["mm", "kernel", "include", "fs"];
 
 /// What an audit of one state is made with: its headers, and the names that they give.
 pub struct Auditor {
@@ -91,7 +99,7 @@ impl Auditor {
             .map_err(|e| TreeError::Unusable(e.to_string()))?;
         let (hits, files) = match only {
             None => {
-                let scanned = scan(source, &needles, &|_| true, read)?;
+                let scanned = scan(source, &needles, &|_| true, &[""], read)?;
                 (scanned.hits, scanned.files)
             }
             Some(paths) => self.read_some(source, &needles, paths)?,
@@ -100,11 +108,6 @@ impl Auditor {
         let predicates = infer_open(&self.headers, &self.inferred, &bodies);
         let by_name: BTreeMap<&str, &Predicate> =
             predicates.iter().map(|p| (p.name.as_str(), p)).collect();
-        let context = Context {
-            headers: &self.headers,
-            predicates: &by_name,
-            names: &self.walking,
-        };
         let mut audit = Audit {
             files_read: files,
             files_parsed: hits.len() as u64,
@@ -112,11 +115,8 @@ impl Auditor {
         };
         for hit in &hits {
             self.sites(hit, &by_name, &mut audit);
-            let found = find(hit, &context);
-            audit.walks.extend(found.walks);
-            audit.excerpts.extend(found.excerpts);
-            audit.blind.extend(found.blind);
         }
+        self.walks(source, &hits, &bodies, &mut audit)?;
         audit.sites.sort();
         audit
             .walks
@@ -125,6 +125,78 @@ impl Auditor {
         audit.blind.dedup();
         audit.predicates = predicates;
         Ok(audit)
+    }
+
+    /// Finds and judges the walks. Bodies that are called and not at hand are looked for once more, in the
+    /// folders of the walks and the memory management's own; what they call in turn likewise.
+    fn walks(
+        &self,
+        source: &dyn Source,
+        hits: &[Hit],
+        bodies: &BTreeMap<String, Definition>,
+        audit: &mut Audit,
+    ) -> Result<(), TreeError> {
+        let walking: Vec<&Hit> = hits.iter().filter(|hit| self.has_walk(hit)).collect();
+        if walking.is_empty() {
+            return Ok(());
+        }
+        let mut fetched: Vec<Hit> = Vec::new();
+        let mut asked: BTreeSet<String> = self
+            .walking
+            .values()
+            .map(|(_, w)| w.name.to_owned())
+            .collect();
+        fetched.extend(self.fetch(source, &asked)?);
+        for round in 0..=ROUNDS {
+            let library = Library::new(&self.headers, hits.iter().chain(&fetched));
+            let mut homes = BTreeMap::new();
+            for (_, walker) in self.walking.values() {
+                let home = hits.iter().chain(&fetched).find(|hit| {
+                    hit.path.ends_with(".c")
+                        && hit.outline.functions.iter().any(|f| f.name == walker.name)
+                });
+                homes.extend(home.map(|hit| (walker.name, hit.path.clone())));
+            }
+            let context = Context {
+                headers: &self.headers,
+                names: &self.walking,
+                homes: &homes,
+                library: &library,
+            };
+            let mut oracle = Oracle::new(&self.headers, bodies);
+            let found: Vec<_> = walking
+                .iter()
+                .map(|hit| find(hit, &context, &mut oracle))
+                .collect();
+            let missed: BTreeSet<String> = library.missed().difference(&asked).cloned().collect();
+            if missed.is_empty() || round == ROUNDS {
+                for found in found {
+                    audit.walks.extend(found.walks);
+                    audit.excerpts.extend(found.excerpts);
+                    audit.blind.extend(found.blind);
+                }
+                return Ok(());
+            }
+            fetched.extend(self.fetch(source, &missed)?);
+            asked.extend(missed);
+        }
+        Ok(())
+    }
+
+    fn has_walk(&self, hit: &Hit) -> bool {
+        hit.outline
+            .mentions
+            .iter()
+            .any(|m| m.kind == MentionKind::Call && self.walking.contains_key(&m.word))
+    }
+
+    /// Outlines the files of the memory management that hold one of `names`.
+    fn fetch(&self, source: &dyn Source, names: &BTreeSet<String>) -> Result<Vec<Hit>, TreeError> {
+        let names: Vec<String> = names.iter().cloned().collect();
+        let needles = Needles::new(&names, &self.headers.rarity)
+            .map_err(|e| TreeError::Unusable(e.to_string()))?;
+        let near = |path: &str| FOLLOWED.iter().any(|folder| path.starts_with(folder));
+        Ok(scan(source, &needles, &near, &FOLLOWED_ROOTS, &|_| {})?.hits)
     }
 
     fn read_some(
@@ -166,7 +238,8 @@ impl Auditor {
             let scanned = scan(
                 source,
                 needles,
-                &|path| path.ends_with(".c") && path.starts_with("mm/"),
+                &|path| path.ends_with(".c"),
+                &["mm"],
                 &|_| {},
             )?;
             scanned

@@ -35,11 +35,12 @@ pub(super) fn scan(
     source: &dyn Source,
     needles: &Needles,
     choose: &(dyn Fn(&str) -> bool + Sync),
+    under: &[&str],
     read: &(dyn Fn(u64) + Sync),
 ) -> Result<Scanned, TreeError> {
     let hits = Mutex::new(Vec::new());
     let files = AtomicU64::new(0);
-    source.visit(&[""], &|path| is_c(path) && choose(path), &|path, text| {
+    source.visit(under, &|path| is_c(path) && choose(path), &|path, text| {
         let count = files.fetch_add(1, Ordering::Relaxed);
         if count.is_multiple_of(1024) {
             read(count);

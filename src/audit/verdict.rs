@@ -1,68 +1,182 @@
-//! In: a parsed function with a walk. Out: a verdict, as far as it can be told without following kinds.
+//! In: a function with a walk, and what the walker may return. Out: a verdict with its evidence.
 //!
-//! What is said here is shown here: `not-applicable` where no entry of the cursor is looked at, and
-//! `unknown` with what stands in the way otherwise. Guards are counted, never taken for a proof.
+//! Each kind of the contract goes through the function by itself. `prepared` needs every kind to reach
+//! no wrong use on any path, nothing to be lost, and the entry to be followed wherever it goes.
 
+use super::contract::{Contract, LEVEL};
 use super::cursor::{each_expression, passed};
-use super::facts::Verdict;
+use super::facts::{Line, Verdict};
+use crate::flow::{Finding, FindingKind, Flow, Helpers};
 use crate::syntax::ast::{Lowered, Node};
-use crate::vocabulary::{Predicate, Walker};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::vocabulary::{Oracle, Walker};
+use std::collections::BTreeSet;
+
+/// What is said of a walk.
+#[derive(Clone, Debug)]
+pub(super) struct Judged {
+    /// The verdict.
+    pub(super) verdict: Verdict,
+    /// Kinds left over.
+    pub(super) unhandled: Vec<String>,
+    /// The first wrong use: file, line.
+    pub(super) used: Option<(String, u32)>,
+    /// The way there.
+    pub(super) path: Vec<(String, u32)>,
+    /// Why.
+    pub(super) reason: String,
+}
+
+impl Judged {
+    fn plain(verdict: Verdict, reason: String) -> Self {
+        Self {
+            verdict,
+            unhandled: Vec::new(),
+            used: None,
+            path: Vec::new(),
+            reason,
+        }
+    }
+}
+
+/// A walk to be judged.
+pub(super) struct Case<'c> {
+    /// The function's file.
+    pub(super) file: &'c str,
+    /// Line of its head.
+    pub(super) line: u32,
+    /// Its statements, one way or two.
+    pub(super) bodies: &'c [Lowered],
+    /// The cursor's name.
+    pub(super) cursor: &'c str,
+    /// The macro that declares the cursor, `struct`, `parameter`.
+    pub(super) from: &'c str,
+    /// The walker.
+    pub(super) walker: &'c Walker,
+    /// Flags, where all are known.
+    pub(super) flags: Option<&'c BTreeSet<String>>,
+}
 
 /// Judges one walk.
 pub(super) fn judge(
-    lowered: Option<&Lowered>,
-    cursor: &str,
-    walker: &Walker,
-    predicates: &BTreeMap<&str, &Predicate>,
-) -> (Verdict, String) {
-    let Some(lowered) = lowered else {
-        return (
-            Verdict::Unknown,
-            String::from("the function is not understood by the C grammar"),
+    case: &Case<'_>,
+    oracle: &mut Oracle<'_>,
+    helpers: &dyn Helpers,
+    contract: Option<&Contract>,
+) -> Judged {
+    if case.bodies.is_empty() {
+        let reason = String::from("the function is not understood by the C grammar");
+        return Judged::plain(Verdict::Unknown, reason);
+    }
+    if let Some(line) = case.bodies.iter().flat_map(|b| &b.errors).next() {
+        let reason = format!("line {line} is not understood by the C grammar");
+        return Judged::plain(Verdict::Unknown, reason);
+    }
+    if !looks_at_entry(case) {
+        let reason = format!(
+            "no entry of {} is looked at; only whether the walk finds one",
+            case.cursor
         );
+        return Judged::plain(Verdict::NotApplicable, reason);
+    }
+    let Some(contract) = contract else {
+        let reason = format!(
+            "what {} may return is not known: its own code was not understood",
+            case.walker.name
+        );
+        return Judged::plain(Verdict::Unknown, reason);
     };
-    let (mut looked, mut handed, mut guards) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    each_expression(&lowered.body, &mut |expr| match &expr.node {
-        Node::Field(inner, field) if walker.fields.contains(&field.as_str()) => {
-            if matches!(&inner.node, Node::Name(name) if name == cursor) {
-                looked.insert(field.clone());
+    let mut wrong: Vec<(usize, Finding)> = Vec::new();
+    let mut doubts: Vec<(usize, Finding)> = Vec::new();
+    for (index, atom) in contract.atoms.iter().enumerate() {
+        for body in case.bodies {
+            let mut flow = Flow::new(oracle, (*atom, case.walker.name, LEVEL), helpers);
+            flow.cursor = case.cursor.to_owned();
+            flow.maker = case.from.to_owned();
+            flow.file = case.file.to_owned();
+            flow.flags = case.flags.cloned();
+            for finding in flow.run_caller(body, case.line).findings {
+                let list = if finding.kind == FindingKind::Wrong {
+                    &mut wrong
+                } else {
+                    &mut doubts
+                };
+                list.push((index, finding));
             }
         }
-        Node::Call(name, arguments) => {
-            // `walker_done` and `walker_restart` end or restart a walk and look at nothing for the caller.
-            if !name.starts_with(walker.name) && arguments.iter().any(|a| passed(a) == Some(cursor))
-            {
-                handed.insert(name.clone());
+    }
+    tell(oracle, contract, wrong, doubts)
+}
+
+fn tell(
+    oracle: &Oracle<'_>,
+    contract: &Contract,
+    wrong: Vec<(usize, Finding)>,
+    doubts: Vec<(usize, Finding)>,
+) -> Judged {
+    if let Some((_, first)) = wrong
+        .iter()
+        .min_by_key(|(_, f)| (f.path.len(), f.file.clone(), f.line))
+    {
+        let mut atoms: Vec<_> = wrong.iter().map(|(i, _)| contract.atoms[*i]).collect();
+        atoms.sort();
+        let unhandled = oracle.kinds_of(&atoms);
+        let reason = format!("{} is reached with {}", first.what, unhandled.join(", "));
+        return Judged {
+            verdict: Verdict::Unprepared,
+            unhandled,
+            used: Some((first.file.clone(), first.line)),
+            path: first.path.clone(),
+            reason,
+        };
+    }
+    if let Some((_, first)) = doubts.first() {
+        let place = format!("{}:{}", first.file, first.line);
+        let reason = match first.kind {
+            FindingKind::Escape => format!(
+                "the entry goes to {} at {place}, which is not followed",
+                first.what
+            ),
+            FindingKind::Unsure => format!(
+                "whether {} at {place} sees this entry is not told apart",
+                first.what
+            ),
+            FindingKind::Lost | FindingKind::Wrong => format!("{} at {place}", first.what),
+        };
+        return Judged::plain(Verdict::Unknown, reason);
+    }
+    let kinds = oracle.kinds_of(&contract.atoms).join(", ");
+    Judged::plain(
+        Verdict::Prepared,
+        format!("no use is reached with a kind that it is wrong for ({kinds}; PTE level)"),
+    )
+}
+
+/// Says whether the function looks at an entry of the cursor, or hands the cursor on.
+fn looks_at_entry(case: &Case<'_>) -> bool {
+    let mut looks = false;
+    for body in case.bodies {
+        each_expression(&body.body, &mut |expr| match &expr.node {
+            Node::Field(inner, field) if case.walker.fields.contains(&field.as_str()) => {
+                looks |= matches!(&inner.node, Node::Name(name) if name == case.cursor);
             }
-            if predicates.contains_key(name.as_str()) {
-                guards.insert(name.clone());
+            Node::Call(name, arguments) => {
+                // `walker_done` and `walker_restart` end or restart a walk and look at nothing for the caller.
+                looks |= !name.starts_with(case.walker.name)
+                    && arguments.iter().any(|a| passed(a) == Some(case.cursor));
             }
-        }
-        _ => {}
-    });
-    if let Some(line) = lowered.errors.first() {
-        return (
-            Verdict::Unknown,
-            format!("line {line} is not understood by the C grammar"),
-        );
+            _ => {}
+        });
     }
-    if looked.is_empty() && handed.is_empty() {
-        let reason = format!("no entry of {cursor} is looked at; only whether the walk finds one");
-        return (Verdict::NotApplicable, reason);
-    }
-    let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
-    let mut reason = if looked.is_empty() {
-        format!("{cursor} is handed to {}", list(&handed))
-    } else {
-        format!("{cursor}'s {} is looked at", list(&looked))
-    };
-    reason.push_str("; ");
-    if guards.is_empty() {
-        reason.push_str("no predicate is called in this function");
-    } else {
-        reason.push_str(&list(&guards));
-        reason.push_str(" called here, but not yet shown to stand before every use");
-    }
-    (Verdict::Unknown, reason)
+    looks
+}
+
+/// Quotes the lines of a path.
+pub(super) fn quote(path: &[(String, u32)], text_of: &dyn Fn(&str, u32) -> String) -> Vec<Line> {
+    path.iter()
+        .map(|(file, line)| Line {
+            file: file.clone(),
+            line: *line,
+            text: text_of(file, *line),
+        })
+        .collect()
 }

@@ -1,24 +1,29 @@
 //! In: files that call a walker. Out: each walk with its function, cursor and flags.
 
+use super::contract::{Contract, infer};
 use super::cursor::{Cursor, each_expression, passed, trace};
-use super::facts::{BlindSpot, Excerpt, Walk};
+use super::facts::{BlindSpot, Excerpt, Line, Walk};
+use super::library::Library;
 use super::scan::Hit;
-use super::verdict::judge;
+use super::verdict::{Case, judge, quote};
 use crate::syntax::ast::{Expr, Lowered, Node};
 use crate::syntax::{
     Enclosing, Function, Lexer, LineCounter, Mention, MentionKind, Token, lower_function,
+    lower_variants,
 };
-use crate::vocabulary::{Headers, Predicate, Walker};
-use std::collections::BTreeMap;
+use crate::vocabulary::{Headers, Oracle, Walker};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What walks are found with.
 pub(super) struct Context<'c> {
     /// The headers.
     pub(super) headers: &'c Headers,
-    /// Predicates by name.
-    pub(super) predicates: &'c BTreeMap<&'c str, &'c Predicate>,
     /// Names that walk (walkers, and macros that call one), each with its walker.
     pub(super) names: &'c BTreeMap<usize, (String, Walker)>,
+    /// Where each walker itself is defined: its file.
+    pub(super) homes: &'c BTreeMap<&'static str, String>,
+    /// Bodies to follow.
+    pub(super) library: &'c Library<'c>,
 }
 
 /// What a file's walks are.
@@ -33,7 +38,7 @@ pub(super) struct Found {
 }
 
 /// Finds the walks of one file.
-pub(super) fn find(hit: &Hit, context: &Context<'_>) -> Found {
+pub(super) fn find(hit: &Hit, context: &Context<'_>, oracle: &mut Oracle<'_>) -> Found {
     let mut found = Found::default();
     let mut by_function: BTreeMap<usize, Vec<&Mention>> = BTreeMap::new();
     for mention in hit
@@ -74,7 +79,7 @@ pub(super) fn find(hit: &Hit, context: &Context<'_>) -> Found {
             .locate(&hit.text, function.span.end.saturating_sub(1))
             .0;
         let text = &hit.text[function.span.clone()];
-        let lowered = lower_function(text, first);
+        let bodies = lower_variants(text, first);
         for mention in mentions {
             let (name, walker) = &context.names[&mention.word];
             let place = Place {
@@ -85,9 +90,9 @@ pub(super) fn find(hit: &Hit, context: &Context<'_>) -> Found {
                 name,
                 walker,
             };
-            found.walks.push(place.walk(lowered.as_ref(), context));
+            found.walks.push(place.walk(&bodies, context, oracle));
         }
-        for line in lowered.iter().flat_map(|l| &l.errors) {
+        for line in bodies.iter().flat_map(|l| &l.errors) {
             let what = format!(
                 "a part of {} is not understood by the C grammar",
                 function.name
@@ -124,15 +129,34 @@ struct Place<'p> {
 }
 
 impl Place<'_> {
-    fn walk(&self, lowered: Option<&Lowered>, context: &Context<'_>) -> Walk {
-        let cursor_name = self.cursor_name(lowered);
-        let mut cursor = lowered
-            .map(|l| trace(l, &cursor_name, self.walker, context.headers))
-            .unwrap_or_default();
+    fn walk(&self, bodies: &[Lowered], context: &Context<'_>, oracle: &mut Oracle<'_>) -> Walk {
+        let cursor_name = self.cursor_name(bodies.first());
+        let mut cursor = Cursor::default();
+        for body in bodies {
+            let own = trace(body, &cursor_name, self.walker, context.headers);
+            cursor.flags.extend(own.flags);
+            cursor.parameter = own.parameter;
+            cursor.from = own.from;
+        }
         if let Some(position) = cursor.parameter {
             self.add_callers_flags(&mut cursor, position, context);
         }
-        let judged = judge(lowered, &cursor_name, self.walker, context.predicates);
+        // A flag that is set on some paths only may be clear as well; then both contracts join.
+        let contract = self.contract(&cursor, context, oracle);
+        let case = Case {
+            file: &self.hit.path,
+            line: self.span.0,
+            bodies,
+            cursor: &cursor_name,
+            from: &cursor.from,
+            walker: self.walker,
+            flags: None,
+        };
+        let judged = judge(&case, oracle, context.library, contract.as_ref());
+        let quoted = |file: &str, line: u32| context.library.line(file, line);
+        let kinds = contract
+            .map(|c| oracle.kinds_of(&c.atoms))
+            .unwrap_or_default();
         Walk {
             file: self.hit.path.clone(),
             function: self.function.name.clone(),
@@ -146,13 +170,45 @@ impl Place<'_> {
             } else {
                 cursor.from
             },
-            contract: Vec::new(),
-            verdict: judged.0,
-            unhandled: Vec::new(),
-            used: None,
-            witness: Vec::new(),
-            reason: judged.1,
+            contract: kinds,
+            verdict: judged.verdict,
+            unhandled: judged.unhandled,
+            used: judged.used.map(|(file, line)| Line {
+                text: quoted(&file, line),
+                file,
+                line,
+            }),
+            witness: quote(&judged.path, &quoted),
+            reason: judged.reason,
         }
+    }
+
+    /// Infers what the walker may return with any choice of the flags that are set somewhere.
+    fn contract(
+        &self,
+        cursor: &Cursor,
+        context: &Context<'_>,
+        oracle: &mut Oracle<'_>,
+    ) -> Option<Contract> {
+        let home = context.homes.get(self.walker.name)?;
+        let own = context.library.own(home, self.walker.name)?;
+        let body = own.bodies.first()?;
+        let known = !cursor.flags.contains("?");
+        let with = known.then_some(&cursor.flags);
+        let mut contract = infer(oracle, context.library, (home, body, self.walker), with)?;
+        if known && cursor.conditional {
+            let none = BTreeSet::new();
+            let without = infer(
+                oracle,
+                context.library,
+                (home, body, self.walker),
+                Some(&none),
+            )?;
+            contract.atoms.extend(without.atoms);
+            contract.atoms.sort();
+            contract.atoms.dedup();
+        }
+        Some(contract)
     }
 
     /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.

@@ -18,7 +18,11 @@ pub fn write_report(
     tell: Tell<'_>,
 ) -> anyhow::Result<Written> {
     let own = workspace.report();
-    let folder = folder.unwrap_or(&own);
-    step(tell, "writing the report", || report::write(&workspace.store, folder, only))
-        .with_context(|| format!("failed to write the report to {}", folder.display()))
+    // Absolute, so that the path that is printed can be opened from anywhere.
+    let folder = std::path::absolute(folder.unwrap_or(&own))
+        .context("failed to find the report's folder")?;
+    step(tell, "writing the report", || {
+        report::write(&workspace.store, &folder, only)
+    })
+    .with_context(|| format!("failed to write the report to {}", folder.display()))
 }

@@ -10,7 +10,9 @@ pub mod highlight;
 mod lexer;
 mod lower;
 mod outline;
+mod variants;
 
 pub use lexer::{Lexer, LineCounter, Token, is_word_byte};
 pub use lower::{lower_function, lower_macro};
 pub use outline::{Enclosing, Function, Macro, Mention, MentionKind, Outline, Prototype, outline};
+pub use variants::lower_variants;

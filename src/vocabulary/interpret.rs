@@ -113,8 +113,16 @@ impl<'h> Interpreter<'h> {
             })
             .collect();
         self.stack.pop();
+        // A stub that reads nothing stands for a configuration without the kind, so it has nothing to
+        // say of an entry that is of the kind.
+        let read =
+            each.iter().any(|(reads, _)| *reads) && arguments.iter().any(|v| v.atom().is_some());
+        let each: Vec<_> = each
+            .into_iter()
+            .filter(|(reads, _)| *reads || !read)
+            .collect();
         // Architectures write one idea in many ways; where one way can be read, those that are all bit
-        // tricks say nothing against it. A stub that reads nothing says nothing either way.
+        // tricks say nothing against it.
         let told = each
             .iter()
             .any(|(reads, answers)| *reads && !answers.iter().any(is_opaque));
@@ -432,19 +440,19 @@ impl<'h> Interpreter<'h> {
     }
 
     fn name(&self, name: &str, scope: &Scope) -> Value {
-        match (scope.get(name), name) {
-            (Some(value), _) => value.clone(),
-            (None, "true") => Value::bool(true),
-            (None, "false" | "NULL") => Value::bool(false),
-            (None, _)
-                if name
-                    .bytes()
-                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') =>
-            {
-                Value::Constant(name.to_owned())
-            }
-            (None, _) => Value::Unknown,
-        }
+        scope.get(name).cloned().unwrap_or_else(|| global(name))
+    }
+
+    /// Says whether a call can be evaluated.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.presence.contains_key(name)
+            || self.headers.definitions.contains_key(name)
+            || self.extra.contains_key(name)
+    }
+
+    /// Says whether a call is worth its first argument.
+    pub(super) fn is_wrapper(&self, name: &str) -> bool {
+        self.wrappers.contains(&name)
     }
 
     fn binary(&mut self, operator: &str, a: &Expr, b: &Expr, scope: &mut Scope) -> Answers {
@@ -467,19 +475,21 @@ impl<'h> Interpreter<'h> {
                 };
                 one(both.value())
             }
-            "==" | "!=" | "<" | "<=" | ">" | ">=" => {
-                let (a, b) = (self.single(a, scope), self.single(b, scope));
-                one(self.compare(operator, &a, &b).value())
-            }
             _ => {
                 let (a, b) = (self.single(a, scope), self.single(b, scope));
-                one(match (operator, a.atom(), &a) {
-                    (">>", Some(atom), Value::Raw(_) | Value::Derived(_)) => Value::Type(atom),
-                    ("&", Some(atom), Value::Type(_)) => Value::Type(atom),
-                    (_, Some(atom), _) => Value::Derived(atom),
-                    _ => b.atom().map_or(Value::Unknown, Value::Derived),
-                })
+                one(self.operate(operator, &a, &b))
             }
+        }
+    }
+
+    /// Evaluates an operator that has no short circuit.
+    pub(super) fn operate(&self, operator: &str, a: &Value, b: &Value) -> Value {
+        match (operator, a.atom(), a) {
+            ("==" | "!=" | "<" | "<=" | ">" | ">=", _, _) => self.compare(operator, a, b).value(),
+            (">>", Some(atom), Value::Raw(_) | Value::Derived(_)) => Value::Type(atom),
+            ("&", Some(atom), Value::Type(_)) => Value::Type(atom),
+            (_, Some(atom), _) => Value::Derived(atom),
+            _ => b.atom().map_or(Value::Unknown, Value::Derived),
         }
     }
 
@@ -553,6 +563,21 @@ fn is_opaque(value: &Value) -> bool {
     matches!(value, Value::Unknown | Value::Derived(_))
 }
 
+/// Reads a name that is no local: yes, no, or a constant of the tree.
+pub(super) fn global(name: &str) -> Value {
+    match name {
+        "true" => Value::bool(true),
+        "false" | "NULL" => Value::bool(false),
+        _ if name
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') =>
+        {
+            Value::Constant(name.to_owned())
+        }
+        _ => Value::Unknown,
+    }
+}
+
 /// Makes a truth of a bool.
 fn known(answer: bool) -> Truth {
     if answer { Truth::Yes } else { Truth::No }
@@ -577,7 +602,8 @@ fn mirrored(operator: &str) -> &str {
     }
 }
 
-fn number(text: &str) -> Value {
+/// Reads a number, with its suffixes.
+pub(super) fn number(text: &str) -> Value {
     let bare = text.trim_end_matches(['u', 'U', 'l', 'L']);
     let parsed = match bare.strip_prefix("0x") {
         Some(hex) => i64::from_str_radix(hex, 16),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// One thing that an entry can be, as finely as the tree tells it: an index into [`Kinds`]'s atoms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Atom(pub(super) usize);
+pub(crate) struct Atom(pub(super) usize);
 
 /// No entry.
 pub(super) const NONE: Atom = Atom(0);

@@ -7,15 +7,19 @@ mod gather;
 mod infer;
 mod interpret;
 mod kinds;
+mod oracle;
 mod predicate;
 mod tables;
 mod value;
 
 pub use gather::{Definition, Headers, window_slot};
 pub use infer::{Inferred, infer, infer_open};
+pub(crate) use kinds::Atom;
 pub use kinds::Kinds;
+pub(crate) use oracle::Oracle;
 pub use predicate::{Family, Predicate};
 pub use tables::{Walker, walkers};
+pub(crate) use value::{Truth, Value};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// The worth of an expression.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// An entry that is this atom.
     Entry(Atom),
     /// The raw bits of such an entry.
@@ -24,7 +24,7 @@ pub(super) enum Value {
 
 /// What a value says as a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Truth {
+pub(crate) enum Truth {
     /// Yes.
     Yes,
     /// No.
@@ -35,12 +35,12 @@ pub(super) enum Truth {
 
 impl Value {
     /// Makes a yes or no.
-    pub(super) fn bool(answer: bool) -> Self {
+    pub(crate) fn bool(answer: bool) -> Self {
         Self::Number(i64::from(answer))
     }
 
     /// Reads the value as a condition.
-    pub(super) fn truth(&self) -> Truth {
+    pub(crate) fn truth(&self) -> Truth {
         match self {
             Self::Number(0) => Truth::No,
             Self::Number(_) => Truth::Yes,
@@ -51,7 +51,7 @@ impl Value {
     }
 
     /// Gives the atom that the value speaks of.
-    pub(super) fn atom(&self) -> Option<Atom> {
+    pub(crate) fn atom(&self) -> Option<Atom> {
         match self {
             Self::Entry(a) | Self::Raw(a) | Self::Type(a) | Self::Derived(a) => Some(*a),
             _ => None,
@@ -61,7 +61,7 @@ impl Value {
 
 impl Truth {
     /// Turns yes into no.
-    pub(super) fn not(self) -> Self {
+    pub(crate) fn not(self) -> Self {
         match self {
             Self::Yes => Self::No,
             Self::No => Self::Yes,
@@ -70,7 +70,7 @@ impl Truth {
     }
 
     /// Makes a value of it.
-    pub(super) fn value(self) -> Value {
+    pub(crate) fn value(self) -> Value {
         match self {
             Self::Yes => Value::bool(true),
             Self::No => Value::bool(false),
@@ -80,10 +80,10 @@ impl Truth {
 }
 
 /// Names in scope.
-pub(super) type Scope = BTreeMap<String, Value>;
+pub(crate) type Scope = BTreeMap<String, Value>;
 
 /// Joins the scopes of two paths: names that differ are unknown.
-pub(super) fn join(a: Scope, b: &Scope) -> Scope {
+pub(crate) fn join(a: Scope, b: &Scope) -> Scope {
     a.into_iter()
         .map(|(name, value)| {
             let same = b.get(&name) == Some(&value);

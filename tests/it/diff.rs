@@ -32,7 +32,7 @@ fn repository(folder: &Path) {
     git(folder, &["init", "-q"]);
     let long: String = (1..60).map(|number| format!("line {number}\n")).collect();
     let write = |name: &str, bytes: &[u8]| {
-        fs::write(folder.join(name), bytes).expect("the test's folder can be written")
+        fs::write(folder.join(name), bytes).expect("the test's folder can be written");
     };
     for (name, bytes) in [
         ("plain.c", long.as_bytes()),

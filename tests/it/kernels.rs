@@ -5,13 +5,13 @@ use std::process::Command;
 use std::sync::Mutex;
 
 /// The folder with material that is shared with the tests, where there is one.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     folder.is_dir().then_some(folder)
 }
 
 /// Where kernels are kept: `PTEWARD_TEST_KERNELS`, or a folder in target/.
-pub fn kept() -> PathBuf {
+pub(crate) fn kept() -> PathBuf {
     std::env::var_os("PTEWARD_TEST_KERNELS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-kernels"),
         PathBuf::from,
@@ -20,7 +20,7 @@ pub fn kept() -> PathBuf {
 
 /// Fetches and unpacks a kernel: `("6.12", "")`, `("6.12=6.12.107-1~deb12u1", "")`, `("7.2", "sid")`.
 /// `None`, with a line printed, where this machine cannot have it.
-pub fn kernel(version: &str, suite: &str) -> Option<PathBuf> {
+pub(crate) fn kernel(version: &str, suite: &str) -> Option<PathBuf> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME
         .lock()

@@ -1,19 +1,24 @@
 //! The one integration binary.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "a skipped test says why")]
 #![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
     clippy::disallowed_methods,
-    unreachable_pub,
-    reason = "a test that cannot go on should panic, a skipped one says so, and peers are run as they are"
+    reason = "tests start peers (git) and measure time"
 )]
 
 mod apply_real;
 mod audit_real;
+mod bad_input;
+mod cli;
 mod diff;
+mod house;
 mod kernels;
 mod mangle;
+mod pages;
+mod patches;
 mod repair_real;
 mod report;
+mod sandbox;
 mod series;
 mod store;

@@ -3,7 +3,7 @@
 //! The material is what differs between the versions of a kernel that apt offers. Skips, saying so, where those
 //! cannot be had. The table of all tools is printed by `make repair-bench`.
 
-use crate::apply_real::kernels::{Pair, differing};
+use crate::apply_real::packages::{Pair, differing};
 use crate::mangle::{Area, Peer, Post, Way, after, posts};
 use pteward::base::process;
 use rayon::prelude::*;

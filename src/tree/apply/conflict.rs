@@ -118,25 +118,35 @@ fn best_window(
     Some(first.min(text.lines.len())..last.min(text.lines.len()))
 }
 
-/// Says which expected line the window lacks first.
+/// Says which expected line the window lacks first; a blank one only if there is no other.
 fn first_difference(text: &Text<'_>, want: &[&Line], window: &Range<usize>) -> String {
     let mut at = window.start;
+    let mut lacking: Option<(usize, &Line)> = None;
     for line in want {
         match (at..window.end).find(|place| text.line_is(*place, line)) {
             Some(place) => at = place + 1,
-            None => {
-                return format!(
-                    "near line {} it expects `{}`, which is not there",
-                    at + 1,
-                    brief(&line.text)
-                );
+            None if lacking.is_none() || has_substance(&line.text) => {
+                lacking = Some((at + 1, line));
+                if has_substance(&line.text) {
+                    break;
+                }
             }
+            None => {}
         }
     }
-    format!(
-        "its lines stand at line {}, but with others in between",
-        window.start + 1
-    )
+    match lacking {
+        Some((near, line)) if line.text.trim_ascii().is_empty() => {
+            format!("near line {near} it expects a blank line, which is not there")
+        }
+        Some((near, line)) => format!(
+            "near line {near} it expects `{}`, which is not there",
+            brief(&line.text)
+        ),
+        None => format!(
+            "its lines stand at line {}, but with others in between",
+            window.start + 1
+        ),
+    }
 }
 
 fn shown<'l>(mut lines: impl Iterator<Item = &'l [u8]>) -> Vec<String> {

@@ -9,6 +9,9 @@ use std::ops::Range;
 
 const NONE: u32 = u32::MAX;
 
+/// A name has one definition and a few declarations or `#if` arms; what has more is no function's.
+const SPANS: usize = 64;
+
 /// For each line, the line above it that git would print after `@@`.
 pub(super) struct Heads {
     /// By git's default rule, then by its C driver's; `NONE` where there is none.
@@ -130,21 +133,15 @@ impl Heads {
         Section::new(&text).map_or_else(String::new, |section| format!("`{}`", section.label()))
     }
 
-    /// Lists the stretches of lines that belong to the section, each from its head to the next one.
+    /// Lists the stretches of lines that belong to the section, each from its head to the next one; the first
+    /// [`SPANS`] where there are more.
     pub(super) fn spans(&self, lines: &Lines<'_>, section: &Section<'_>) -> Vec<Range<usize>> {
-        let spans = section
-            .name
-            .and_then(|name| self.named.get(name.as_bytes()))
-            .map_or(&[][..], Vec::as_slice);
-        let spans: Vec<Range<usize>> = spans.iter().map(|at| self.span(lines, *at)).collect();
-        if !spans.is_empty() || section.name.is_some() {
-            return spans;
-        }
-        let worded = self
+        let heads = self
             .named
-            .get(section.text.as_bytes())
-            .map_or(&[][..], Vec::as_slice);
-        worded.iter().map(|at| self.span(lines, *at)).collect()
+            .get(section.label().as_bytes())
+            .into_iter()
+            .flatten();
+        heads.take(SPANS).map(|at| self.span(lines, *at)).collect()
     }
 
     fn span(&self, lines: &Lines<'_>, head: u32) -> Range<usize> {

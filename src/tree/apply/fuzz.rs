@@ -7,6 +7,7 @@ use super::search::Equality;
 use super::text::{Want, has_substance};
 use crate::diff::{Line, LineKind};
 use crate::tree::Grade;
+use std::collections::HashSet;
 use std::ops::Range;
 
 impl<'h> Placing<'_, '_, 'h> {
@@ -36,13 +37,13 @@ impl<'h> Placing<'_, '_, 'h> {
             );
             return Ok(Some(placement));
         }
-        let Some(chosen) = self.choose(before, Equality::Exact, top, bottom)? else {
-            return Ok(None);
-        };
         let kept = &before.lines[top..before.lines.len() - bottom];
         if !kept.iter().any(|line| has_substance(&line.text)) {
             return Ok(None);
         }
+        let Some(chosen) = self.choose(before, Equality::Exact, top, bottom)? else {
+            return Ok(None);
+        };
         if !self.is_sure(&chosen, top) {
             return Err(format!(
                 "without {fuzz} outer context lines it fits at {} places, line {} the nearest, and nothing tells which is meant",
@@ -129,20 +130,16 @@ impl<'h> Placing<'_, '_, 'h> {
     /// Finds a function's or table's first line that the hunk adds and the file has, though the hunk does not expect it.
     fn added_head_that_stands(&self) -> Option<String> {
         let index = self.text.index(Equality::Exact);
-        let added = self
+        let (added, kept): (Vec<&Line>, Vec<&Line>) = self
             .hunk
             .lines
             .iter()
-            .filter(|line| line.kind == LineKind::Added && is_head(&line.text));
-        let mut standing = added.filter(|line| index.key(line).is_some());
-        let expected = |text: &[u8]| {
-            self.hunk
-                .lines
-                .iter()
-                .any(|line| line.kind != LineKind::Added && line.text == text)
-        };
+            .filter(|line| is_head(&line.text))
+            .partition(|line| line.kind == LineKind::Added);
+        let expected: HashSet<&[u8]> = kept.into_iter().map(|line| line.text.as_slice()).collect();
+        let mut standing = added.into_iter().filter(|line| index.key(line).is_some());
         standing
-            .find(|line| !expected(&line.text))
+            .find(|line| !expected.contains(line.text.as_slice()))
             .map(|line| brief(&line.text))
     }
 

@@ -24,6 +24,8 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 mod text;
+mod verdict;
+mod view;
 
 pub use file::{After, FileResult, apply_file};
 pub use path::path_refusal;

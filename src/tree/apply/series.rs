@@ -3,13 +3,15 @@
 use super::file::{After, FileResult, already, apply_file, refuse};
 use super::path::path_refusal;
 use super::symbols::{self, Introduced};
+use super::verdict::verdict;
+use super::view::{View, in_the_way};
 use crate::base::hash::blob_id;
 use crate::base::id::ObjectId;
 use crate::diff::{FileChange, FileDiff};
-use crate::tree::source::{Changed, Node, Overlay, Source, TreeError};
-use crate::tree::{FileOutcome, Grade, PatchOutcome, PatchVerdict, Proof};
+use crate::tree::source::{Changed, Node, Source, TreeError};
+use crate::tree::{FileOutcome, Grade, PatchOutcome};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// A patch to apply.
@@ -94,27 +96,21 @@ impl Run<'_> {
         number: usize,
         state: &Arc<Changed>,
     ) -> Result<(Vec<FileOutcome>, Arc<Changed>), TreeError> {
-        if let Some(reason) = patch
-            .files
-            .iter()
-            .find_map(|file| path_refusal(&file.old_path).or_else(|| path_refusal(&file.new_path)))
-        {
-            let results = patch.files.iter().map(|file| {
-                let own = path_refusal(&file.old_path).or_else(|| path_refusal(&file.new_path));
-                let other = format!("not applied, for another file of this patch: {reason}");
-                refuse(file, own.unwrap_or(&other)).outcome
-            });
-            return Ok((results.collect(), Arc::clone(state)));
+        if let Some(refused) = refuse_whole(patch.files) {
+            return Ok((refused, Arc::clone(state)));
         }
-        let before = Overlay::new(Arc::clone(self.base), Arc::clone(state));
+        let before = View {
+            base: self.base.as_ref(),
+            changed: state,
+        };
         let mut next = Next {
             changed: (**state).clone(),
             written: HashSet::new(),
             leaving: leaving(patch.files),
         };
         let mut outcomes = Vec::with_capacity(patch.files.len());
-        self.introduced.note(patch.files);
-        let results: Vec<FileResult> = if is_each_path_once(patch.files) {
+        self.introduced.note_definitions(patch.files);
+        let results: Vec<FileResult> = if are_independent(patch.files) {
             let results: Result<Vec<_>, TreeError> = patch
                 .files
                 .par_iter()
@@ -130,7 +126,10 @@ impl Run<'_> {
         } else {
             let mut results = Vec::with_capacity(patch.files.len());
             for file in patch.files {
-                let now = Overlay::new(Arc::clone(self.base), Arc::new(next.changed.clone()));
+                let now = View {
+                    base: self.base.as_ref(),
+                    changed: &next.changed,
+                };
                 let result = self.apply_one(file, &before, &now, &next)?;
                 next.take(file, &result);
                 results.push(result);
@@ -142,6 +141,7 @@ impl Run<'_> {
             self.keep_blobs(&result);
             outcomes.push(result.outcome);
         }
+        self.introduced.note_mentions(patch.files);
         Ok((outcomes, Arc::new(next.changed)))
     }
 
@@ -150,8 +150,8 @@ impl Run<'_> {
     fn apply_one(
         &self,
         diff: &FileDiff,
-        before: &Overlay,
-        now: &Overlay,
+        before: &View<'_>,
+        now: &View<'_>,
         next: &Next<'_>,
     ) -> Result<FileResult, TreeError> {
         let moves = matches!(diff.change, FileChange::Renamed | FileChange::Copied);
@@ -199,11 +199,14 @@ impl Run<'_> {
         if prefix.len() < 7 {
             return None;
         }
+        let first = format!("{:0<40}", prefix.to_ascii_lowercase());
+        let first = ObjectId::from_hex(&first)?;
         let own = self
             .blobs
-            .iter()
-            .find(|(id, _)| id.has_prefix(prefix))
-            .map(|(_, bytes)| bytes.to_vec());
+            .range(first..)
+            .next()
+            .filter(|(id, _)| id.has_prefix(prefix));
+        let own = own.map(|(_, bytes)| bytes.to_vec());
         // A source that cannot be searched is like one that lacks the blob: the hunk is graded without it.
         own.or_else(|| self.base.blob(prefix).ok().flatten())
             .or_else(|| {
@@ -231,7 +234,7 @@ impl Run<'_> {
         diff: &FileDiff,
         result: &FileResult,
         place: (usize, usize),
-        before: &Overlay,
+        before: &View<'_>,
     ) -> Result<(), TreeError> {
         let conflicts = result
             .outcome
@@ -244,15 +247,18 @@ impl Run<'_> {
             return Ok(());
         }
         let own = before.bytes(&diff.old_path)?.unwrap_or_default();
+        let words = symbols::vocabulary(&own);
         for at in conflicts {
             let hunk = &diff.hunks[at];
-            let mut words = symbols::asked(diff, hunk);
-            words.retain(|word| {
-                !symbols::holds(&own, word)
-                    && !self
-                        .introduced
-                        .brings(word, symbols::is_added_only(hunk, word))
-            });
+            let missing = |need: &symbols::Need| {
+                !words.contains(need.word.as_bytes())
+                    && !self.introduced.brings(&need.word, need.is_added_only)
+            };
+            let words: Vec<String> = symbols::needs(diff, hunk)
+                .into_iter()
+                .filter(missing)
+                .map(|need| need.word)
+                .collect();
             if !words.is_empty() {
                 self.asked.push(Asked {
                     patch: place.0,
@@ -318,6 +324,20 @@ impl Next<'_> {
     }
 }
 
+/// Refuses every file of a patch that names an unsafe path.
+fn refuse_whole(files: &[FileDiff]) -> Option<Vec<FileOutcome>> {
+    let own =
+        |file: &FileDiff| path_refusal(&file.old_path).or_else(|| path_refusal(&file.new_path));
+    let reason = files.iter().find_map(own)?;
+    let other = format!("not applied, for another file of this patch: {reason}");
+    Some(
+        files
+            .iter()
+            .map(|file| refuse(file, own(file).unwrap_or(&other)).outcome)
+            .collect(),
+    )
+}
+
 fn leaving(files: &[FileDiff]) -> HashSet<&str> {
     let leaves =
         |file: &&FileDiff| matches!(file.change, FileChange::Renamed | FileChange::Deleted);
@@ -328,41 +348,21 @@ fn leaving(files: &[FileDiff]) -> HashSet<&str> {
         .collect()
 }
 
-fn is_each_path_once(files: &[FileDiff]) -> bool {
-    let mut counts: HashMap<&str, u32> = HashMap::new();
+/// Says whether no file's step can matter to another's: each path once, and none below another.
+fn are_independent(files: &[FileDiff]) -> bool {
+    let mut paths = HashSet::new();
     for file in files {
-        *counts.entry(&file.old_path).or_default() += 1;
-        if file.new_path != file.old_path {
-            *counts.entry(&file.new_path).or_default() += 1;
+        let moves = file.new_path != file.old_path;
+        if !paths.insert(file.old_path.as_str()) || (moves && !paths.insert(file.new_path.as_str()))
+        {
+            return false;
         }
     }
-    counts.values().all(|count| *count == 1)
-}
-
-/// Says why nothing can be read or written at `path`: a link or folder there, or a link or file where a folder must be.
-fn in_the_way(source: &Overlay, path: &str) -> Result<Option<String>, TreeError> {
-    match source.node(path)? {
-        Some(Node::Symlink) => return Ok(Some(format!("refused: {path} is a symbolic link"))),
-        Some(Node::Folder) => return Ok(Some(format!("refused: {path} is a folder"))),
-        Some(Node::File { .. }) => return Ok(None),
-        None => {}
-    }
-    for (at, _) in path.match_indices('/') {
-        match source.node(&path[..at])? {
-            Some(Node::Symlink) => {
-                return Ok(Some(format!("refused: {} is a symbolic link", &path[..at])));
-            }
-            Some(Node::File { .. }) => {
-                return Ok(Some(format!(
-                    "refused: {} is a file, not a folder",
-                    &path[..at]
-                )));
-            }
-            Some(Node::Folder) => {}
-            None => return Ok(None),
-        }
-    }
-    Ok(None)
+    let below = |path: &&str| {
+        path.match_indices('/')
+            .any(|(at, _)| paths.contains(&path[..at]))
+    };
+    !paths.iter().any(below)
 }
 
 /// The old path is gone and the new one stands: is that this rename, done already?
@@ -400,48 +400,4 @@ fn moved_before(
             ),
         )
     }
-}
-
-/// Sums a patch up. A patch without files has put nothing in, so it does not pass for applied.
-fn verdict(files: &[FileOutcome]) -> (PatchVerdict, Proof) {
-    let (mut there, mut in_now, mut out) = (0, 0, 0);
-    for file in files {
-        if !file.refusal.is_empty() {
-            out += 1;
-        } else if file.already_there {
-            there += 1;
-        } else if file.hunks.is_empty() {
-            in_now += 1;
-        }
-        for hunk in file
-            .hunks
-            .iter()
-            .filter(|_| file.refusal.is_empty() && !file.already_there)
-        {
-            match hunk.grade {
-                Grade::Conflict => out += 1,
-                Grade::AlreadyThere => there += 1,
-                Grade::Exact
-                | Grade::Offset
-                | Grade::Fuzz
-                | Grade::Whitespace
-                | Grade::ThreeWay => in_now += 1,
-            }
-        }
-    }
-    let verdict = match (there, in_now, out) {
-        (_, 0, 0) if there > 0 => PatchVerdict::AlreadyThere,
-        (_, _, 0) if in_now > 0 => PatchVerdict::Applied,
-        (0, 0, _) => PatchVerdict::Conflict,
-        (_, _, _) => PatchVerdict::Partly,
-    };
-    // The order of `Proof` is from strong to weak.
-    (
-        verdict,
-        files
-            .iter()
-            .map(|file| file.proof)
-            .max()
-            .unwrap_or(Proof::None),
-    )
 }

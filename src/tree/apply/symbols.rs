@@ -3,7 +3,7 @@
 //! Works on words, not on syntax: a conflict's lines are often no whole statement. A word counts as missing only if it
 //! stands nowhere in the tree's C files, so a name that is merely in another file is never reported.
 
-use crate::diff::{FileDiff, Hunk, LineKind};
+use crate::diff::{FileDiff, Hunk, Line, LineKind};
 use crate::tree::source::{Source, TreeError};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::HashSet;
@@ -12,6 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Words that one hunk can ask for, and symbols reported of it; a large hunk that conflicts is foreign altogether.
 const ASKED: usize = 400;
 const REPORTED: usize = 12;
+
+/// Words that a whole series can ask for; what is beyond is not looked up.
+const LOOKED_UP: usize = 10_000;
 
 /// C's keywords of four letters and more, and words of the preprocessor.
 const KEYWORDS: &[&str] = &[
@@ -30,6 +33,8 @@ struct Word<'t> {
     called: bool,
     /// Does `struct`, `union` or `enum` stand before it?
     tagged: bool,
+    /// Does `.` or `->` stand before it?
+    member: bool,
 }
 
 /// Lists the identifiers of a line of C, without its comments and strings.
@@ -60,10 +65,12 @@ fn words(line: &[u8]) -> Vec<Word<'_>> {
                 let end = behind_word(line, at);
                 let text = std::str::from_utf8(&line[at..end]).expect("identifiers are ASCII");
                 let called = line[end..].trim_ascii_start().starts_with(b"(");
+                let member = line[..at].ends_with(b"->") || line[..at].ends_with(b".");
                 words.push(Word {
                     text,
                     called,
                     tagged,
+                    member,
                 });
                 tagged = matches!(text, "struct" | "union" | "enum");
                 at = end;
@@ -103,35 +110,47 @@ fn is_loud(word: &str) -> bool {
         && word.len() >= 5
 }
 
-/// Lists what a conflicting hunk of a C file relies on: every word of its pre-image side; of its added lines the
-/// calls, types and macros only, since the other words may be its own locals.
-pub(super) fn asked(diff: &FileDiff, hunk: &Hunk) -> Vec<String> {
-    let mut seen = HashSet::new();
-    let (mut calls, mut others) = (Vec::new(), Vec::new());
+/// A word that a hunk relies on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Need {
+    pub(super) word: String,
+    /// Does it stand on added lines only, so that the patch may have to bring it itself?
+    pub(super) is_added_only: bool,
+}
+
+/// Lists what a conflicting hunk of a C file relies on, calls first: calls, types and macros, and the members that its
+/// pre-image side uses. Other words may be its own locals, which no patch has to introduce.
+pub(super) fn needs(diff: &FileDiff, hunk: &Hunk) -> Vec<Need> {
     if !is_c(diff.path()) {
-        return calls;
+        return Vec::new();
     }
+    let (mut seen, mut expected) = (HashSet::new(), HashSet::new());
+    let (mut calls, mut others) = (Vec::new(), Vec::new());
     for line in &hunk.lines {
+        let added = line.kind == LineKind::Added;
         for word in words(&line.text)
             .into_iter()
             .filter(|word| is_worth_asking(word.text))
         {
-            let relied = line.kind != LineKind::Added
+            let relied = (!added && word.member)
                 || word.called
                 || word.tagged
                 || word.text.ends_with("_t")
                 || is_loud(word.text);
-            if relied && calls.len() + others.len() < ASKED && seen.insert(word.text) {
-                if word.called {
-                    calls.push(word.text.to_owned());
-                } else {
-                    others.push(word.text.to_owned());
-                }
+            if !added {
+                expected.insert(word.text);
+            }
+            if relied && seen.len() < ASKED && seen.insert(word.text) {
+                let list = if word.called { &mut calls } else { &mut others };
+                list.push(word.text);
             }
         }
     }
-    calls.append(&mut others);
-    calls
+    let need = |word: &str| Need {
+        word: word.to_owned(),
+        is_added_only: !expected.contains(word),
+    };
+    calls.into_iter().chain(others).map(need).collect()
 }
 
 fn is_c(path: &str) -> bool {
@@ -148,25 +167,23 @@ pub(super) struct Introduced {
 }
 
 impl Introduced {
-    /// Takes note of a patch's added lines.
-    pub(super) fn note(&mut self, files: &[FileDiff]) {
-        let hunks = files
-            .iter()
-            .filter(|file| is_c(file.path()))
-            .flat_map(|file| &file.hunks);
-        for line in hunks
-            .flat_map(|hunk| &hunk.lines)
-            .filter(|line| line.kind == LineKind::Added)
-        {
+    /// Takes note of what a patch's added lines define, for its own hunks and later ones.
+    pub(super) fn note_definitions(&mut self, files: &[FileDiff]) {
+        for line in added_lines(files) {
             let words = words(&line.text);
             self.defined
                 .extend(defined(&line.text, &words).map(str::to_owned));
-            self.mentioned.extend(
-                words
-                    .iter()
-                    .filter(|word| is_worth_asking(word.text))
-                    .map(|word| word.text.to_owned()),
-            );
+        }
+    }
+
+    /// Takes note of every word of a patch's added lines, for later patches: what a hunk expects to find was never
+    /// brought by the patch that it is part of.
+    pub(super) fn note_mentions(&mut self, files: &[FileDiff]) {
+        for line in added_lines(files) {
+            let words = words(&line.text);
+            let worth = words.iter().filter(|word| is_worth_asking(word.text));
+            self.mentioned
+                .extend(worth.map(|word| word.text.to_owned()));
         }
     }
 
@@ -174,6 +191,16 @@ impl Introduced {
     pub(super) fn brings(&self, word: &str, in_added_line_only: bool) -> bool {
         self.defined.contains(word) || (!in_added_line_only && self.mentioned.contains(word))
     }
+}
+
+/// Lists the added lines of C files.
+fn added_lines(files: &[FileDiff]) -> impl Iterator<Item = &Line> {
+    files
+        .iter()
+        .filter(|file| is_c(file.path()))
+        .flat_map(|file| &file.hunks)
+        .flat_map(|hunk| &hunk.lines)
+        .filter(|line| line.kind == LineKind::Added)
 }
 
 /// Words that a line seems to define: at its start (functions, variables, macros that define), in `#define`, or alone
@@ -189,18 +216,13 @@ fn defined<'w>(line: &[u8], words: &'w [Word<'w>]) -> impl Iterator<Item = &'w s
         .map(|word| word.text)
 }
 
-/// Says whether a word of a hunk stands on its added lines only.
-pub(super) fn is_added_only(hunk: &Hunk, word: &str) -> bool {
-    !hunk
-        .lines
-        .iter()
-        .filter(|line| line.kind != LineKind::Added)
-        .any(|line| words(&line.text).iter().any(|had| had.text == word))
-}
-
-/// Says whether `word` stands in `bytes` as a whole word.
-pub(super) fn holds(bytes: &[u8], word: &str) -> bool {
-    memchr::memmem::find_iter(bytes, word).any(|at| is_bounded(bytes, at, at + word.len()))
+/// Lists every word of a file, in code or not.
+pub(super) fn vocabulary(bytes: &[u8]) -> HashSet<&[u8]> {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    bytes
+        .split(|byte| !is_part(byte))
+        .filter(|word| word.len() >= 4)
+        .collect()
 }
 
 fn is_bounded(bytes: &[u8], from: usize, to: usize) -> bool {
@@ -213,6 +235,7 @@ fn is_bounded(bytes: &[u8], from: usize, to: usize) -> bool {
 /// # Errors
 /// When the tree cannot be read.
 pub(super) fn missing(base: &dyn Source, words: &[String]) -> Result<HashSet<String>, TreeError> {
+    let words = &words[..words.len().min(LOOKED_UP)];
     if words.is_empty() {
         return Ok(HashSet::new());
     }
@@ -250,6 +273,7 @@ pub(super) fn report(mut symbols: Vec<String>) -> (Vec<String>, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diff::{FileChange, Line};
 
     fn texts(line: &str) -> Vec<&str> {
         words(line.as_bytes())
@@ -288,8 +312,57 @@ mod tests {
     }
 
     #[test]
+    fn a_hunk_needs_what_it_shows_and_calls() {
+        let line = |kind, text: &str| Line {
+            kind,
+            text: text.into(),
+            newline: true,
+        };
+        let lines = vec![
+            line(LineKind::Context, "\tint flock = herd_count(barn->door);"),
+            line(LineKind::Added, "\tint local = herd_new(HERD_MAX, flock);"),
+        ];
+        let hunk = Hunk {
+            old_start: 1,
+            old_count: 1,
+            new_start: 1,
+            new_count: 2,
+            section: String::new(),
+            lines,
+        };
+        let diff = |path: &str| FileDiff {
+            change: FileChange::Modified,
+            old_path: path.into(),
+            new_path: path.into(),
+            old_mode: None,
+            new_mode: None,
+            index: None,
+            binary: false,
+            hunks: Vec::new(),
+        };
+        let needs = |path: &str| -> Vec<(String, bool)> {
+            super::needs(&diff(path), &hunk)
+                .into_iter()
+                .map(|need| (need.word, need.is_added_only))
+                .collect()
+        };
+        let all = [
+            ("herd_count", false),
+            ("herd_new", true),
+            ("door", false),
+            ("HERD_MAX", true),
+        ];
+        assert_eq!(
+            needs("a.c"),
+            all.map(|(word, added)| (word.to_owned(), added))
+        );
+        assert_eq!(needs("Makefile"), []);
+    }
+
+    #[test]
     fn whole_words_only() {
-        assert!(holds(b"a herd_count(b)", "herd_count"));
-        assert!(!holds(b"a herd_counter(b) xherd_count", "herd_count"));
+        let words = vocabulary(b"a herd_counter(b) xherd_count /* herd */");
+        assert!(words.contains(&b"herd_counter"[..]) && !words.contains(&b"herd_count"[..]));
+        assert!(is_bounded(b"a herd(b)", 2, 6) && !is_bounded(b"a herds", 2, 6));
     }
 }

@@ -412,3 +412,29 @@ fn short_and_odd_ids_prove_nothing() {
     assert_eq!(apply("a\n", &patch).outcome.proof, Proof::Consistent);
     assert_eq!(after("a\n", &apply("a\n", &bare("a\n", "b\n"))), "b\n");
 }
+
+#[test]
+fn a_file_cannot_be_a_folder_that_the_patch_makes() {
+    for files in [
+        [added("x", "1\n"), added("x/y", "2\n")],
+        [added("x/y", "2\n"), added("x", "1\n")],
+    ] {
+        let (verdict, _, refusal, changed) = run(Memory::new(&[]), &files);
+        assert_eq!((verdict, changed.len()), (PatchVerdict::Partly, 1));
+        assert!(refusal.starts_with("refused: x is a f"), "{refusal}");
+    }
+}
+
+#[test]
+fn a_mode_that_changes_over_content_that_is_there_is_applied() {
+    let both = FileDiff {
+        old_mode: Some(0o100_644),
+        new_mode: Some(0o100_755),
+        ..diff("x", "a\n", "b\n")
+    };
+    let (verdict, _, _, changed) = run(Memory::new(&[("x", "b\n")]), &[both]);
+    assert_eq!(
+        (verdict, changed),
+        (PatchVerdict::Applied, vec![some("x", "b\n")])
+    );
+}

@@ -1,0 +1,167 @@
+//! In: outlined files. Out: the one body that a call means, static ones first.
+
+use super::scan::Hit;
+use crate::flow::{Helper, Helpers};
+use crate::syntax::{LineCounter, lower_variants};
+use crate::vocabulary::{Definition, Headers};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bodies of a tree, found when they are asked for.
+pub(super) struct Library<'l> {
+    headers: &'l Headers,
+    files: BTreeMap<&'l str, &'l Hit>,
+    /// Functions by name, over all files at hand.
+    by_name: BTreeMap<&'l str, Vec<(&'l Hit, usize)>>,
+    known: RefCell<BTreeMap<(String, String), Option<Helper>>>,
+    /// Names that were asked for and are not at hand.
+    missed: RefCell<BTreeSet<String>>,
+}
+
+impl<'l> Library<'l> {
+    /// Makes one of files at hand.
+    pub(super) fn new(headers: &'l Headers, hits: impl IntoIterator<Item = &'l Hit>) -> Self {
+        let mut files = BTreeMap::new();
+        let mut by_name: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for hit in hits {
+            if files.insert(hit.path.as_str(), hit).is_some() {
+                continue;
+            }
+            for (i, function) in hit.outline.functions.iter().enumerate() {
+                by_name.entry(&function.name).or_default().push((hit, i));
+            }
+        }
+        Self {
+            headers,
+            files,
+            by_name,
+            known: RefCell::default(),
+            missed: RefCell::default(),
+        }
+    }
+
+    /// Gives the names that were asked for and not found.
+    pub(super) fn missed(&self) -> BTreeSet<String> {
+        self.missed.borrow().clone()
+    }
+
+    fn look(&self, file: &str, name: &str) -> Option<Helper> {
+        let everywhere = self
+            .by_name
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        // Static first: a file's own function hides all others.
+        let own: Vec<_> = everywhere
+            .iter()
+            .filter(|(hit, _)| hit.path == file)
+            .collect();
+        let of_headers = self
+            .headers
+            .definitions
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let inline: Vec<&Definition> = of_headers
+            .iter()
+            .filter(|d| d.macro_parameters.is_none())
+            .collect();
+        let sources: Vec<_> = everywhere
+            .iter()
+            .filter(|(hit, _)| hit.path.ends_with(".c"))
+            .collect();
+        let chosen = match (own.as_slice(), sources.as_slice(), inline.as_slice()) {
+            ([], [], []) => {
+                self.missed.borrow_mut().insert(name.to_owned());
+                return None;
+            }
+            ([], [], _) => return from_headers(&inline),
+            ([], list, _) => list.to_vec(),
+            (own, _, _) => own.to_vec(),
+        };
+        from_files(&chosen)
+    }
+}
+
+impl Helpers for Library<'_> {
+    fn find(&self, file: &str, name: &str) -> Option<Helper> {
+        let key = (file.to_owned(), name.to_owned());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = self.look(file, name);
+        self.known.borrow_mut().insert(key, found.clone());
+        found
+    }
+}
+
+impl Library<'_> {
+    /// Quotes a line of a file at hand, trimmed.
+    pub(super) fn line(&self, file: &str, line: u32) -> String {
+        let text = self
+            .files
+            .get(file)
+            .map(|hit| hit.text.as_slice())
+            .unwrap_or_default();
+        let found = text
+            .split(|b| *b == b'\n')
+            .nth(line.saturating_sub(1) as usize);
+        found
+            .map(|l| String::from_utf8_lossy(l).trim().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// Gives the function `name` of `file` itself.
+    pub(super) fn own(&self, file: &str, name: &str) -> Option<Helper> {
+        let hit = self.files.get(file)?;
+        let index = hit.outline.functions.iter().position(|f| f.name == name)?;
+        from_files(&[&(*hit, index)])
+    }
+}
+
+/// All definitions in one file (the arms of an `#if`) are walked; in several files, none is chosen.
+fn from_files(list: &[&(&Hit, usize)]) -> Option<Helper> {
+    let (first, _) = list.first()?;
+    if list.iter().any(|(hit, _)| hit.path != first.path) {
+        return None;
+    }
+    let mut helper = Helper {
+        file: first.path.clone(),
+        line: 0,
+        bodies: Vec::new(),
+    };
+    let mut lines = LineCounter::new();
+    for (hit, index) in list {
+        let function = &hit.outline.functions[*index];
+        let line = lines.locate(&hit.text, function.span.start).0;
+        let bodies = lower_variants(&hit.text[function.span.clone()], line);
+        if bodies.is_empty() {
+            return None;
+        }
+        if helper.line == 0 {
+            helper.line = line;
+        }
+        helper.bodies.extend(bodies);
+    }
+    Some(helper)
+}
+
+fn from_headers(list: &[&Definition]) -> Option<Helper> {
+    let first = list.first()?;
+    if list.iter().any(|d| d.file != first.file) {
+        return None;
+    }
+    let mut helper = Helper {
+        file: first.file.clone(),
+        line: first.line,
+        bodies: Vec::new(),
+    };
+    for definition in list {
+        let bodies = lower_variants(&definition.text, definition.line);
+        if bodies.is_empty() {
+            return None;
+        }
+        helper.bodies.extend(bodies);
+    }
+    Some(helper)
+}

@@ -1,0 +1,591 @@
+//! In: a function's graph, and one kind of entry. Out: what happens to such an entry there.
+
+use super::eval::holds_entry;
+use super::graph::{Edge, Graph, Step};
+use super::state::{State, Worth};
+use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
+use crate::vocabulary::{Atom, Oracle, Truth, Value};
+use std::collections::{BTreeSet, VecDeque};
+
+/// How deep helpers are followed.
+const DEPTH: usize = 4;
+
+/// What a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FindingKind {
+    /// A use that is wrong for this kind.
+    Wrong,
+    /// A use of what may or may not be this entry.
+    Unsure,
+    /// The entry goes where it is not followed.
+    Escape,
+    /// Code that is not understood.
+    Lost,
+}
+
+/// Something that happens to an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// What it is.
+    pub(crate) kind: FindingKind,
+    /// File and line.
+    pub(crate) file: String,
+    /// Line, from 1.
+    pub(crate) line: u32,
+    /// The use's name, or where the entry goes.
+    pub(crate) what: String,
+    /// Lines on the way there, from the walk: file and line.
+    pub(crate) path: Vec<(String, u32)>,
+}
+
+/// A function that can be followed.
+#[derive(Clone, Debug)]
+pub(crate) struct Helper {
+    /// Its file.
+    pub(crate) file: String,
+    /// Line of its head.
+    pub(crate) line: u32,
+    /// Its statements: one way for each set of `#if` arms that had to be read apart.
+    pub(crate) bodies: Vec<Lowered>,
+}
+
+/// Finds functions by name.
+pub(crate) trait Helpers {
+    /// Gives the one function that `name` means in `file`; `None` where there is none or more than one.
+    fn find(&self, file: &str, name: &str) -> Option<Helper>;
+}
+
+/// What came of a run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Run {
+    /// Findings, in order of points.
+    pub(crate) findings: Vec<Finding>,
+    /// May the function return yes, for such an entry?
+    pub(crate) may_say_yes: bool,
+    returns: Option<Worth>,
+    slot: Option<Worth>,
+}
+
+/// One kind of entry on its way through a function and its helpers.
+pub(crate) struct Flow<'f, 'h> {
+    /// Answers about kinds.
+    pub(crate) oracle: &'f mut Oracle<'h>,
+    /// What the entry is.
+    pub(crate) atom: Atom,
+    /// The walker whose hits are followed.
+    pub(crate) walker: &'f str,
+    /// The cursor's field that holds the entry: `pte`.
+    pub(crate) level: &'f str,
+    /// The cursor's name in the function.
+    pub(crate) cursor: String,
+    /// The macro that declares the cursor, where one does.
+    pub(crate) maker: String,
+    /// Flags that are set; `None` where they are not known.
+    pub(crate) flags: Option<BTreeSet<String>>,
+    /// The file of the function.
+    pub(crate) file: String,
+    /// Functions that can be followed.
+    pub(crate) helpers: &'f dyn Helpers,
+    /// Findings, while they are collected.
+    pub(super) findings: Option<Vec<Finding>>,
+    stack: Vec<String>,
+}
+
+impl<'f, 'h> Flow<'f, 'h> {
+    /// Makes one for an entry of `atom`.
+    pub(crate) fn new(
+        oracle: &'f mut Oracle<'h>,
+        (atom, walker, level): (Atom, &'f str, &'f str),
+        helpers: &'f dyn Helpers,
+    ) -> Self {
+        Self {
+            oracle,
+            atom,
+            walker,
+            level,
+            cursor: String::new(),
+            maker: String::new(),
+            flags: None,
+            file: String::new(),
+            helpers,
+            findings: None,
+            stack: Vec::new(),
+        }
+    }
+
+    /// Runs a caller of the walker: the entry appears where the walk says yes.
+    pub(crate) fn run_caller(&mut self, body: &Lowered, line: u32) -> Run {
+        let mut state = State {
+            names: Default::default(),
+            slot: Worth::unknown(),
+        };
+        for (kind, name) in &body.parameters {
+            let cursor = *name == self.cursor && kind.contains(self.walker);
+            state.names.insert(
+                name.clone(),
+                if cursor {
+                    Worth::Cursor
+                } else {
+                    Worth::unknown()
+                },
+            );
+        }
+        self.run(body, line, state)
+    }
+
+    /// Runs a function that is handed the cursor with an entry in place: a part of the walker itself.
+    pub(crate) fn run_gate(&mut self, body: &Lowered, line: u32, walker_cursor: &str) -> Run {
+        let mut state = State {
+            names: Default::default(),
+            slot: Worth::Plain(self.oracle.entry(self.atom)),
+        };
+        for (kind, name) in &body.parameters {
+            let cursor = kind.contains(walker_cursor);
+            state.names.insert(
+                name.clone(),
+                if cursor {
+                    Worth::Cursor
+                } else {
+                    Worth::unknown()
+                },
+            );
+        }
+        self.run(body, line, state)
+    }
+
+    fn run(&mut self, body: &Lowered, line: u32, start: State) -> Run {
+        let graph = Graph::new(&body.body, line);
+        let outer = self.findings.take();
+        let (states, from) = self.fixpoint(&graph, start);
+        let mut run = Run::default();
+        for (at, state) in states.into_iter().enumerate() {
+            let Some(mut state) = state else { continue };
+            self.findings = Some(Vec::new());
+            self.visit(&graph, at, &mut state, &mut run);
+            for mut finding in self.findings.take().unwrap_or_default() {
+                let mut path = self.path(&graph, &from, at);
+                path.append(&mut finding.path);
+                finding.path = path;
+                run.findings.push(finding);
+            }
+        }
+        for line in &body.errors {
+            run.findings.push(Finding {
+                kind: FindingKind::Lost,
+                file: self.file.clone(),
+                line: *line,
+                what: String::from("not understood by the C grammar"),
+                path: Vec::new(),
+            });
+        }
+        self.findings = outer;
+        run
+    }
+
+    /// Evaluates one point for its findings and returns.
+    fn visit(&mut self, graph: &Graph, at: usize, state: &mut State, run: &mut Run) {
+        let point = &graph.points[at];
+        match &point.step {
+            Step::Effect(expr) | Step::Test(expr) | Step::Switch(expr) => {
+                drop(self.eval(expr, state))
+            }
+            Step::Local(_, _, Some(value)) => drop(self.eval(value, state)),
+            Step::Return(value) => {
+                let worth = value
+                    .as_ref()
+                    .map_or_else(Worth::unknown, |v| self.eval(v, state));
+                run.may_say_yes |= worth.truth() != Truth::No;
+                run.returns = Some(match run.returns.take() {
+                    Some(known) if known != worth => {
+                        Worth::Plain(blend(&known.value(), &worth.value()))
+                    }
+                    _ => worth,
+                });
+                let slot = state.slot.clone();
+                run.slot = Some(match run.slot.take() {
+                    Some(known) if known != slot => Worth::Plain(Value::Derived(self.atom)),
+                    _ => slot,
+                });
+            }
+            Step::Lost => self.note(
+                FindingKind::Lost,
+                point.line,
+                String::from("a statement is not understood"),
+            ),
+            Step::Meet | Step::Local(_, _, None) => {}
+        }
+    }
+
+    fn fixpoint(
+        &mut self,
+        graph: &Graph,
+        start: State,
+    ) -> (Vec<Option<State>>, Vec<Option<usize>>) {
+        let count = graph.points.len();
+        let mut states: Vec<Option<State>> = vec![None; count];
+        let mut from: Vec<Option<usize>> = vec![None; count];
+        states[0] = Some(start);
+        let mut work = VecDeque::from([0]);
+        // Each name only ever becomes less known, so this ends; the bound is for what should not be.
+        let mut left = count * 200 + 1000;
+        while let Some(at) = work.pop_front() {
+            left -= 1;
+            if left == 0 {
+                break;
+            }
+            let Some(state) = states[at].clone() else {
+                continue;
+            };
+            for (to, next) in self.transfer(graph, at, state) {
+                let joined = match &states[to] {
+                    Some(known) => known.join(&next),
+                    None => {
+                        from[to] = Some(at);
+                        next
+                    }
+                };
+                if states[to].as_ref() != Some(&joined) {
+                    states[to] = Some(joined);
+                    if !work.contains(&to) {
+                        work.push_back(to);
+                    }
+                }
+            }
+        }
+        (states, from)
+    }
+
+    fn transfer(&mut self, graph: &Graph, at: usize, mut state: State) -> Vec<(usize, State)> {
+        let point = &graph.points[at];
+        match &point.step {
+            Step::Meet | Step::Lost => {}
+            Step::Return(_) => return Vec::new(),
+            Step::Effect(expr) => {
+                self.declare(expr, &mut state);
+                self.eval(expr, &mut state);
+            }
+            Step::Local(kind, name, value) => {
+                let worth = value
+                    .as_ref()
+                    .map_or_else(Worth::unknown, |v| self.eval(v, &mut state));
+                if *name == self.cursor && kind.contains(self.walker) {
+                    state.names.insert(name.clone(), Worth::Cursor);
+                } else {
+                    state.names.insert(name.clone(), self.typed(kind, worth));
+                }
+            }
+            Step::Test(expr) => return self.test(graph, at, expr, state),
+            Step::Switch(expr) => return self.switch(point.next.as_slice(), expr, state),
+        }
+        point
+            .next
+            .iter()
+            .map(|(_, to)| (*to, state.clone()))
+            .collect()
+    }
+
+    /// A macro that declares the cursor looks like a call with the cursor's name in front.
+    fn declare(&self, expr: &Expr, state: &mut State) {
+        if let Node::Call(_, arguments) = &expr.node
+            && matches!(arguments.first(), Some(Expr { node: Node::Name(name), .. }) if *name == self.cursor)
+            && !state.names.contains_key(&self.cursor)
+        {
+            state.names.insert(self.cursor.clone(), Worth::Cursor);
+        }
+    }
+
+    fn typed(&self, kind: &str, worth: Worth) -> Worth {
+        match worth {
+            Worth::Plain(value) => Worth::Plain(self.oracle.typed(kind, value)),
+            other => other,
+        }
+    }
+
+    fn test(
+        &mut self,
+        graph: &Graph,
+        at: usize,
+        expr: &Expr,
+        mut state: State,
+    ) -> Vec<(usize, State)> {
+        let walked = self.walks(expr);
+        let truth = if walked.is_some() {
+            Truth::Either
+        } else {
+            self.eval(expr, &mut state).truth()
+        };
+        let mut out = Vec::new();
+        for (edge, to) in &graph.points[at].next {
+            let (taken, said) = match edge {
+                Edge::Yes => (truth != Truth::No, Truth::Yes),
+                Edge::No => (truth != Truth::Yes, Truth::No),
+                _ => (true, Truth::Either),
+            };
+            if !taken {
+                continue;
+            }
+            let mut next = state.clone();
+            match walked {
+                Some(yes) if yes == (said == Truth::Yes) => self.arrive(graph, *to, &mut next),
+                Some(_) => next.slot = Worth::unknown(),
+                None => self.refine(expr, said, &mut next),
+            }
+            out.push((*to, next));
+        }
+        out
+    }
+
+    /// Says whether a condition is the walk itself: `Some(true)` for it, `Some(false)` for its negation.
+    fn walks(&self, expr: &Expr) -> Option<bool> {
+        match &expr.node {
+            Node::Call(name, _) if name == self.walker => Some(true),
+            Node::Call(name, arguments) if self.oracle.is_wrapper(name) => {
+                self.walks(arguments.first()?)
+            }
+            Node::Unary(operator, inner) if operator == "!" => self.walks(inner).map(|yes| !yes),
+            _ => None,
+        }
+    }
+
+    /// The walk said yes: a new entry is there, and what was told of an earlier one is void.
+    fn arrive(&self, graph: &Graph, at: usize, state: &mut State) {
+        state.slot = Worth::Plain(self.oracle.entry(self.atom));
+        for name in assigned_from(graph, at) {
+            if state
+                .names
+                .get(&name)
+                .is_some_and(|worth| *worth != Worth::Cursor)
+            {
+                state.names.insert(name, Worth::unknown());
+            }
+        }
+    }
+
+    fn switch(
+        &mut self,
+        next: &[(Edge, usize)],
+        expr: &Expr,
+        mut state: State,
+    ) -> Vec<(usize, State)> {
+        let value = self.eval(expr, &mut state).value();
+        let mut certain = false;
+        let mut out = Vec::new();
+        for (edge, to) in next {
+            if let Edge::Case(label) = edge {
+                let truth = match label {
+                    Some(label) => {
+                        let label = self.eval(label, &mut state).value();
+                        self.oracle.binary("==", &value, &label).truth()
+                    }
+                    None => Truth::Either,
+                };
+                certain |= truth == Truth::Yes;
+                if truth != Truth::No {
+                    out.push((*to, state.clone()));
+                }
+            }
+        }
+        let defaults = next
+            .iter()
+            .filter(|(edge, _)| !matches!(edge, Edge::Case(_)) && !certain);
+        out.extend(defaults.map(|(_, to)| (*to, state.clone())));
+        out
+    }
+
+    /// `({ … })`: its statements in order, worth its last expression.
+    pub(super) fn block(&mut self, list: &[Stmt], state: &mut State) -> Worth {
+        let mut worth = Worth::unknown();
+        for statement in list {
+            match &statement.node {
+                Form::Do(expr) => worth = self.eval(expr, state),
+                Form::Local(kind, name, value) => {
+                    let own = value
+                        .as_ref()
+                        .map_or_else(Worth::unknown, |v| self.eval(v, state));
+                    state.names.insert(name.clone(), self.typed(kind, own));
+                }
+                Form::Empty => {}
+                _ => {
+                    let what = String::from("a statement expression is not followed");
+                    self.note(FindingKind::Lost, statement.line, what);
+                }
+            }
+        }
+        worth
+    }
+
+    /// Follows a call into a function that is handed the entry, its place or the cursor.
+    pub(super) fn helper(
+        &mut self,
+        line: u32,
+        name: &str,
+        worths: &[Worth],
+        state: &mut State,
+    ) -> Option<Worth> {
+        if self.stack.len() >= DEPTH || self.stack.iter().any(|open| open == name) {
+            return None;
+        }
+        let helper = self.helpers.find(&self.file, name)?;
+        self.stack.push(name.to_owned());
+        let outer_file = std::mem::replace(&mut self.file, helper.file.clone());
+        let outer_cursor = std::mem::take(&mut self.cursor);
+        let mut returns: Option<Worth> = None;
+        let mut slot: Option<Worth> = None;
+        let mut findings = Vec::new();
+        for body in &helper.bodies {
+            let mut inside = State {
+                names: Default::default(),
+                slot: state.slot.clone(),
+            };
+            for (i, (kind, parameter)) in body.parameters.iter().enumerate() {
+                let worth = worths.get(i).cloned().unwrap_or_else(Worth::unknown);
+                if worth == Worth::Cursor {
+                    self.cursor.clone_from(parameter);
+                }
+                inside
+                    .names
+                    .insert(parameter.clone(), self.typed(kind, worth));
+            }
+            let run = self.run(body, helper.line, inside);
+            findings.extend(run.findings);
+            returns = merge(
+                returns,
+                run.returns.unwrap_or_else(Worth::unknown),
+                self.atom,
+            );
+            slot = merge(
+                slot,
+                run.slot.unwrap_or_else(|| state.slot.clone()),
+                self.atom,
+            );
+        }
+        self.file = outer_file;
+        self.cursor = outer_cursor;
+        self.stack.pop();
+        if let Some(collected) = &mut self.findings {
+            for mut finding in findings {
+                finding.path.insert(0, (self.file.clone(), line));
+                collected.push(finding);
+            }
+        }
+        state.slot = slot.unwrap_or_else(Worth::unknown);
+        Some(returns.unwrap_or_else(Worth::unknown))
+    }
+
+    /// Gives the lines on the way to a point, from the last walk on it.
+    fn path(&self, graph: &Graph, from: &[Option<usize>], at: usize) -> Vec<(String, u32)> {
+        let mut points = vec![at];
+        let mut here = at;
+        while let Some(before) = from[here] {
+            points.push(before);
+            here = before;
+            let walk = match &graph.points[before].step {
+                Step::Test(expr) => self.walks(expr).is_some(),
+                _ => false,
+            };
+            if walk || points.len() > graph.points.len() {
+                break;
+            }
+        }
+        points.reverse();
+        let mut lines = Vec::new();
+        for point in points {
+            let point = &graph.points[point];
+            let shown = match &point.step {
+                Step::Meet => false,
+                Step::Local(_, _, value) => value.is_some(),
+                _ => true,
+            };
+            let line = (self.file.clone(), point.line);
+            if shown && lines.last() != Some(&line) {
+                lines.push(line);
+            }
+        }
+        lines
+    }
+}
+
+fn merge(known: Option<Worth>, new: Worth, atom: Atom) -> Option<Worth> {
+    Some(match known {
+        Some(known) if known == new => known,
+        Some(known) if holds_entry(&known) || holds_entry(&new) => {
+            Worth::Plain(Value::Derived(atom))
+        }
+        Some(_) => Worth::unknown(),
+        None => new,
+    })
+}
+
+fn blend(a: &Value, b: &Value) -> Value {
+    match a.atom().or_else(|| b.atom()) {
+        Some(atom) => Value::Derived(atom),
+        None => Value::Unknown,
+    }
+}
+
+/// Names that are assigned or declared on some path from a point on.
+fn assigned_from(graph: &Graph, start: usize) -> BTreeSet<String> {
+    let mut seen = vec![false; graph.points.len()];
+    let mut work = vec![start];
+    let mut names = BTreeSet::new();
+    while let Some(at) = work.pop() {
+        if std::mem::replace(&mut seen[at], true) {
+            continue;
+        }
+        let point = &graph.points[at];
+        match &point.step {
+            Step::Effect(e) | Step::Test(e) | Step::Switch(e) | Step::Return(Some(e)) => {
+                targets(e, &mut names)
+            }
+            Step::Local(_, name, value) => {
+                names.insert(name.clone());
+                value.iter().for_each(|v| targets(v, &mut names));
+            }
+            _ => {}
+        }
+        work.extend(point.next.iter().map(|(_, to)| *to));
+    }
+    names
+}
+
+/// Names that an expression assigns, or whose address it takes.
+fn targets(expr: &Expr, names: &mut BTreeSet<String>) {
+    match &expr.node {
+        Node::Assign(_, target, value) => {
+            if let Node::Name(name) = &target.node {
+                names.insert(name.clone());
+            }
+            targets(target, names);
+            targets(value, names);
+        }
+        Node::Unary(operator, inner) => {
+            if let (Node::Name(name), "&") = (&inner.node, operator.as_str()) {
+                names.insert(name.clone());
+            }
+            targets(inner, names);
+        }
+        Node::Call(_, list) => list.iter().for_each(|e| targets(e, names)),
+        Node::Indirect(f, list) => {
+            targets(f, names);
+            list.iter().for_each(|e| targets(e, names));
+        }
+        Node::Binary(_, a, b) | Node::Comma(a, b) => {
+            targets(a, names);
+            targets(b, names);
+        }
+        Node::Field(a, _) | Node::Cast(_, a) => targets(a, names),
+        Node::Choice(a, b, c) => {
+            targets(a, names);
+            b.iter().for_each(|e| targets(e, names));
+            targets(c, names);
+        }
+        Node::Block(list) => {
+            for statement in list {
+                if let Form::Do(e) | Form::Local(_, _, Some(e)) = &statement.node {
+                    targets(e, names);
+                }
+            }
+        }
+        _ => {}
+    }
+}

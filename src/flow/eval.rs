@@ -1,0 +1,385 @@
+//! In: an expression and what is known. Out: its worth, what it changes, and the uses in it.
+
+use super::engine::{Finding, FindingKind, Flow};
+use super::state::{State, Worth};
+use super::tables::{Gives, folio_test, is_silent, kind_use, neutral};
+use crate::syntax::ast::{Expr, Node};
+use crate::vocabulary::{Truth, Value};
+
+impl Flow<'_, '_> {
+    /// Evaluates `expr`, in C's order and with its short circuits.
+    pub(super) fn eval(&mut self, expr: &Expr, state: &mut State) -> Worth {
+        match &expr.node {
+            Node::Name(name) => self.name(name, state),
+            Node::Number(_) => Worth::Plain(self.oracle.constant(expr)),
+            Node::Call(name, arguments) => self.call(expr.line, name, arguments, state),
+            Node::Unary(operator, inner) => self.unary(operator, inner, state),
+            Node::Binary(operator, a, b) => self.binary(operator, a, b, state),
+            Node::Assign(operator, target, value) => {
+                let worth = self.eval(value, state);
+                self.assign(operator, target, worth.clone(), state);
+                worth
+            }
+            Node::Field(inner, field) => self.field(inner, field, state),
+            Node::Choice(condition, then, other) => {
+                let truth = self.eval(condition, state).truth();
+                match truth {
+                    Truth::Yes => self.eval(then.as_deref().unwrap_or(condition), state),
+                    Truth::No => self.eval(other, state),
+                    Truth::Either => {
+                        let mut second = state.clone();
+                        let a = self.eval(then.as_deref().unwrap_or(condition), state);
+                        let b = self.eval(other, &mut second);
+                        *state = state.join(&second);
+                        if a == b {
+                            a
+                        } else {
+                            Worth::Plain(join_values(&a.value(), &b.value()))
+                        }
+                    }
+                }
+            }
+            Node::Comma(a, b) => {
+                self.eval(a, state);
+                self.eval(b, state)
+            }
+            Node::Cast(_, inner) => self.eval(inner, state),
+            Node::Initialiser(fields) => {
+                for (_, value) in fields {
+                    self.eval(value, state);
+                }
+                Worth::unknown()
+            }
+            Node::Block(list) => self.block(list, state),
+            Node::Indirect(function, arguments) => {
+                self.eval(function, state);
+                for argument in arguments {
+                    let worth = self.eval(argument, state);
+                    if holds_entry(&worth) {
+                        self.note(
+                            FindingKind::Escape,
+                            expr.line,
+                            String::from("a call through a pointer"),
+                        );
+                    }
+                }
+                Worth::unknown()
+            }
+            Node::Inert => Worth::unknown(),
+            Node::Opaque => {
+                self.note(
+                    FindingKind::Lost,
+                    expr.line,
+                    String::from("an expression is not understood"),
+                );
+                Worth::unknown()
+            }
+        }
+    }
+
+    fn name(&self, name: &str, state: &State) -> Worth {
+        match state.names.get(name) {
+            Some(worth) => worth.clone(),
+            None if name == self.cursor => Worth::Cursor,
+            None => Worth::Plain(self.oracle.named(name)),
+        }
+    }
+
+    fn unary(&mut self, operator: &str, inner: &Expr, state: &mut State) -> Worth {
+        let worth = self.eval(inner, state);
+        match (operator, &worth) {
+            ("!", _) => Worth::Plain(worth.truth().not().value()),
+            ("*", Worth::Slot) => state.slot.clone(),
+            ("&", Worth::Cursor) | ("*", Worth::Cursor) => Worth::Cursor,
+            // The address of the entry's copy: whoever gets it may change it.
+            ("&", Worth::Plain(value)) if value.atom().is_some() => Worth::Blurred,
+            (_, Worth::Plain(value)) => {
+                Worth::Plain(value.atom().map_or(Value::Unknown, Value::Derived))
+            }
+            ("*", Worth::Blurred) => Worth::Plain(Value::Derived(self.atom)),
+            _ => Worth::unknown(),
+        }
+    }
+
+    fn field(&mut self, inner: &Expr, field: &str, state: &mut State) -> Worth {
+        match self.eval(inner, state) {
+            Worth::Cursor if field == self.level => Worth::Slot,
+            Worth::Cursor if field == "flags" => Worth::Flags,
+            Worth::Plain(value) => Worth::Plain(match value {
+                Value::Entry(atom) => Value::Raw(atom),
+                other => other.atom().map_or(Value::Unknown, Value::Derived),
+            }),
+            _ => Worth::unknown(),
+        }
+    }
+
+    fn binary(&mut self, operator: &str, a: &Expr, b: &Expr, state: &mut State) -> Worth {
+        if operator == "&&" || operator == "||" {
+            let stop = if operator == "&&" {
+                Truth::No
+            } else {
+                Truth::Yes
+            };
+            let first = self.eval(a, state).truth();
+            if first == stop {
+                return Worth::Plain(stop.value());
+            }
+            let mut right = state.clone();
+            self.refine(a, stop.not(), &mut right);
+            let second = self.eval(b, &mut right).truth();
+            *state = if first == Truth::Either {
+                state.join(&right)
+            } else {
+                right
+            };
+            let both = if second == stop || first == stop.not() {
+                second
+            } else {
+                Truth::Either
+            };
+            return Worth::Plain(both.value());
+        }
+        let (left, right) = (self.eval(a, state), self.eval(b, state));
+        match (operator, &left, &right) {
+            ("&", Worth::Flags, Worth::Plain(Value::Constant(flag)))
+            | ("&", Worth::Plain(Value::Constant(flag)), Worth::Flags) => Worth::Plain(
+                self.flags
+                    .as_ref()
+                    .map_or(Value::Unknown, |set| Value::bool(set.contains(flag))),
+            ),
+            // A pointer to an index of its table is another entry.
+            ("[]" | "+" | "-", Worth::Slot, Worth::Plain(Value::Number(0))) => Worth::Slot,
+            ("+" | "-", Worth::Slot, _) => Worth::Blurred,
+            ("[]", Worth::Slot, _) => Worth::Plain(Value::Derived(self.atom)),
+            ("==" | "!=", Worth::Slot, Worth::Plain(Value::Number(0))) => {
+                Worth::Plain(Value::bool(operator == "!="))
+            }
+            _ => Worth::Plain(self.oracle.binary(operator, &left.value(), &right.value())),
+        }
+    }
+
+    fn assign(&mut self, operator: &str, target: &Expr, worth: Worth, state: &mut State) {
+        let worth = if operator == "=" {
+            worth
+        } else {
+            Worth::unknown()
+        };
+        match &target.node {
+            Node::Name(name) => {
+                state.names.insert(name.clone(), worth);
+            }
+            Node::Unary(star, inner) if star == "*" => match self.eval(inner, state) {
+                Worth::Slot => state.slot = worth,
+                Worth::Blurred => state.slot = Worth::Plain(Value::Derived(self.atom)),
+                _ => {}
+            },
+            Node::Field(inner, field) => {
+                let owner = self.eval(inner, state);
+                if owner == Worth::Cursor && *field == self.level && worth != Worth::Slot {
+                    state.slot = Worth::Plain(Value::Derived(self.atom));
+                } else if owner != Worth::Cursor && holds_entry(&worth) {
+                    self.note(
+                        FindingKind::Escape,
+                        target.line,
+                        format!("the field {field}"),
+                    );
+                }
+            }
+            _ => {
+                self.eval(target, state);
+            }
+        }
+    }
+
+    fn call(&mut self, line: u32, name: &str, arguments: &[Expr], state: &mut State) -> Worth {
+        if is_silent(name) {
+            return Worth::unknown();
+        }
+        if name == self.walker {
+            // A walk that is not a whole condition: the entry may be there from here on.
+            state.slot = Worth::Plain(self.oracle.entry(self.atom));
+            return Worth::unknown();
+        }
+        if name == self.maker {
+            return Worth::unknown();
+        }
+        if let Some(answer) = folio_test(name, self.oracle.kind(self.atom)) {
+            return Worth::Plain(Value::bool(answer));
+        }
+        let worths: Vec<Worth> = arguments.iter().map(|a| self.eval(a, state)).collect();
+        if !worths.iter().any(holds_entry) {
+            return match kind_use(name) {
+                Some(known) if known.gives == Gives::Made => Worth::Plain(self.oracle.made()),
+                _ => Worth::Plain(
+                    self.oracle
+                        .call(name, &worths.iter().map(Worth::value).collect::<Vec<_>>()),
+                ),
+            };
+        }
+        if let Some(known) = kind_use(name) {
+            return self.kind_use(line, name, known, (&worths, state));
+        }
+        if let Some(gives) = neutral(name) {
+            return self.pass(gives, &worths, state, name);
+        }
+        if name.starts_with(self.walker)
+            && worths
+                .iter()
+                .all(|w| !matches!(w, Worth::Slot | Worth::Blurred))
+        {
+            return Worth::unknown();
+        }
+        let values: Vec<Value> = worths.iter().map(Worth::value).collect();
+        let pointers = worths
+            .iter()
+            .any(|w| matches!(w, Worth::Slot | Worth::Cursor | Worth::Blurred));
+        if !pointers && self.oracle.knows(name) {
+            return Worth::Plain(self.oracle.call(name, &values));
+        }
+        if let Some(worth) = self.helper(line, name, &worths, state) {
+            return worth;
+        }
+        if !pointers && self.oracle.is_wrapper(name) {
+            return worths.into_iter().next().unwrap_or_else(Worth::unknown);
+        }
+        self.note(FindingKind::Escape, line, name.to_owned());
+        Worth::unknown()
+    }
+
+    fn kind_use(
+        &mut self,
+        line: u32,
+        name: &str,
+        known: &super::tables::Use,
+        (worths, state): (&[Worth], &mut State),
+    ) -> Worth {
+        let argument = known.argument.and_then(|i| worths.get(i)).cloned();
+        let used = match (&argument, known.slot) {
+            (Some(Worth::Slot), true) => state.slot.clone(),
+            (Some(worth), false) => worth.clone(),
+            (Some(Worth::Blurred), true) => Worth::Plain(Value::Derived(self.atom)),
+            _ => Worth::unknown(),
+        };
+        if let Worth::Plain(value) = &used {
+            match value {
+                Value::Entry(atom) | Value::Raw(atom) | Value::Type(atom) => {
+                    let kind = self.oracle.kind(*atom).to_owned();
+                    if !known.is_right_for(&kind) {
+                        self.note(FindingKind::Wrong, line, name.to_owned());
+                    }
+                }
+                Value::Derived(_) => self.note(FindingKind::Unsure, line, name.to_owned()),
+                _ => {}
+            }
+        }
+        if known.slot
+            && matches!(argument, Some(Worth::Slot | Worth::Blurred))
+            && known.gives == Gives::Entry
+        {
+            state.slot = Worth::Plain(self.oracle.none());
+        }
+        match known.gives {
+            Gives::Entry => used,
+            Gives::Made => Worth::Plain(self.oracle.made()),
+            Gives::Other => Worth::unknown(),
+        }
+    }
+
+    /// A call that may be handed any entry: it loads or stores.
+    fn pass(&mut self, gives: Gives, worths: &[Worth], state: &mut State, name: &str) -> Worth {
+        let through = worths.iter().any(|w| matches!(w, Worth::Slot));
+        let blurred = worths.iter().any(|w| matches!(w, Worth::Blurred));
+        let loaded = if through {
+            state.slot.clone()
+        } else if blurred {
+            Worth::Plain(Value::Derived(self.atom))
+        } else {
+            worths
+                .iter()
+                .find(|w| holds_entry(w))
+                .cloned()
+                .unwrap_or_else(Worth::unknown)
+        };
+        if through && gives == Gives::Other {
+            // A store: what stands there now is what was handed over, as far as that is told.
+            let stored = worths
+                .iter()
+                .find(|w| matches!(w, Worth::Plain(v) if v.atom().is_some()));
+            let writes = name.contains("set_") || name.contains("clear") || name.contains("commit");
+            if writes {
+                state.slot = stored.cloned().unwrap_or_else(Worth::unknown);
+            }
+        } else if through && name.contains("clear") {
+            state.slot = Worth::Plain(self.oracle.none());
+        }
+        if gives == Gives::Entry {
+            loaded
+        } else {
+            Worth::unknown()
+        }
+    }
+
+    /// Narrows `state` by what a condition says of names.
+    pub(super) fn refine(&self, condition: &Expr, truth: Truth, state: &mut State) {
+        match (&condition.node, truth) {
+            (Node::Name(name), Truth::Yes | Truth::No) if self.is_plain(name, state) => {
+                state
+                    .names
+                    .insert(name.clone(), Worth::Plain(truth.value()));
+            }
+            (Node::Unary(operator, inner), _) if operator == "!" => {
+                self.refine(inner, truth.not(), state)
+            }
+            (Node::Binary(operator, a, b), Truth::Yes) if operator == "&&" => {
+                self.refine(a, truth, state);
+                self.refine(b, truth, state);
+            }
+            (Node::Binary(operator, a, b), Truth::No) if operator == "||" => {
+                self.refine(a, truth, state);
+                self.refine(b, truth, state);
+            }
+            (Node::Call(name, arguments), _) if self.oracle.is_wrapper(name) => {
+                if let Some(inner) = arguments.first() {
+                    self.refine(inner, truth, state);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_plain(&self, name: &str, state: &State) -> bool {
+        matches!(state.names.get(name), Some(Worth::Plain(Value::Unknown)))
+    }
+
+    /// Notes a finding, where findings are collected now.
+    pub(super) fn note(&mut self, kind: FindingKind, line: u32, what: String) {
+        if let Some(findings) = &mut self.findings {
+            let finding = Finding {
+                kind,
+                file: self.file.to_owned(),
+                line,
+                what,
+                path: Vec::new(),
+            };
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+    }
+}
+
+/// Says whether a worth is, points to or leads to the entry.
+pub(super) fn holds_entry(worth: &Worth) -> bool {
+    match worth {
+        Worth::Plain(value) => matches!(value, Value::Entry(_) | Value::Raw(_)),
+        Worth::Slot | Worth::Cursor | Worth::Blurred => true,
+        Worth::Flags => false,
+    }
+}
+
+fn join_values(a: &Value, b: &Value) -> Value {
+    match a.atom().or_else(|| b.atom()) {
+        Some(atom) => Value::Derived(atom),
+        None => Value::Unknown,
+    }
+}

@@ -1,0 +1,12 @@
+//! A function and what its entry is → the points that it reaches, and the uses that are wrong there.
+//!
+//! One kind at a time: conditions on an entry's kind are then plain yes or no, every other condition
+//! goes both ways, and both arms of every `#if` are walked.
+
+mod engine;
+mod eval;
+mod graph;
+mod state;
+mod tables;
+
+pub(crate) use engine::{Finding, FindingKind, Flow, Helper, Helpers};

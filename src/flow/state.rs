@@ -1,0 +1,90 @@
+//! In: nothing. Out: what is known at a point, and the join of two paths.
+
+use crate::vocabulary::{Truth, Value};
+use std::collections::BTreeMap;
+
+/// The worth of an expression in a function that walks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Worth {
+    /// A value as the vocabulary knows them.
+    Plain(Value),
+    /// A pointer to the entry.
+    Slot,
+    /// The cursor, or a pointer to it.
+    Cursor,
+    /// The cursor's flags.
+    Flags,
+    /// A pointer that may or may not be one to the entry.
+    Blurred,
+}
+
+impl Worth {
+    /// Makes one of which nothing is known.
+    pub(super) fn unknown() -> Self {
+        Self::Plain(Value::Unknown)
+    }
+
+    /// Reads it as a condition.
+    pub(super) fn truth(&self) -> Truth {
+        match self {
+            Self::Plain(value) => value.truth(),
+            Self::Slot | Self::Cursor => Truth::Yes,
+            Self::Flags | Self::Blurred => Truth::Either,
+        }
+    }
+
+    /// Gives the value that it stands for to the vocabulary.
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Self::Plain(value) => value.clone(),
+            _ => Value::Unknown,
+        }
+    }
+
+    fn join(&self, other: &Self) -> Self {
+        match (self, other) {
+            (a, b) if a == b => a.clone(),
+            (Self::Plain(a), Self::Plain(b)) => match a.atom().or_else(|| b.atom()) {
+                // Perhaps the entry, perhaps not: a use of it can be neither blamed nor cleared.
+                Some(atom) => Self::Plain(Value::Derived(atom)),
+                None => Self::unknown(),
+            },
+            (Self::Slot | Self::Cursor | Self::Blurred, _)
+            | (_, Self::Slot | Self::Cursor | Self::Blurred) => Self::Blurred,
+            _ => Self::unknown(),
+        }
+    }
+}
+
+/// What is known at a point, for one kind of entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    /// Locals and parameters by name; a name that is not here has no known worth.
+    pub(super) names: BTreeMap<String, Worth>,
+    /// What stands where the cursor points.
+    pub(super) slot: Worth,
+}
+
+impl State {
+    /// Joins two paths.
+    pub(super) fn join(&self, other: &Self) -> Self {
+        let mut names = BTreeMap::new();
+        for (name, worth) in &self.names {
+            let theirs = other
+                .names
+                .get(name)
+                .cloned()
+                .unwrap_or_else(Worth::unknown);
+            names.insert(name.clone(), worth.join(&theirs));
+        }
+        for (name, worth) in &other.names {
+            names
+                .entry(name.clone())
+                .or_insert_with(|| worth.join(&Worth::unknown()));
+        }
+        Self {
+            names,
+            slot: self.slot.join(&other.slot),
+        }
+    }
+}

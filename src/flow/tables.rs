@@ -1,0 +1,113 @@
+//! In: the tables of queries/. Out: what each function may be handed, typed.
+
+use crate::base::table::rows;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a call gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gives {
+    /// The same entry.
+    Entry,
+    /// A new entry that is present.
+    Made,
+    /// Something else.
+    Other,
+}
+
+/// A use that is right for some kinds only.
+#[derive(Clone, Debug)]
+pub(super) struct Use {
+    /// The argument that matters, from 0; `None` for a maker.
+    pub(super) argument: Option<usize>,
+    /// Does it take the place of the entry, not its value?
+    pub(super) slot: bool,
+    /// Kinds that it is right for, as in the table.
+    kinds: &'static str,
+    /// What it gives back.
+    pub(super) gives: Gives,
+}
+
+impl Use {
+    /// Says whether the use is right for a kind.
+    pub(super) fn is_right_for(&self, kind: &str) -> bool {
+        match self.kinds {
+            "soft" => kind != "present" && kind != "none",
+            list => list.split('+').any(|own| own == kind),
+        }
+    }
+}
+
+fn gives(word: &str) -> Gives {
+    match word {
+        "entry" => Gives::Entry,
+        "made" => Gives::Made,
+        _ => Gives::Other,
+    }
+}
+
+static USES: LazyLock<HashMap<&str, Use>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/uses.tsv"))
+        .map(|row| {
+            let argument = row[1].parse::<usize>().ok().map(|n| n - 1);
+            (
+                row[0],
+                Use {
+                    argument,
+                    slot: row[2] == "slot",
+                    kinds: row[3],
+                    gives: gives(row[4]),
+                },
+            )
+        })
+        .collect()
+});
+
+static NEUTRAL: LazyLock<HashMap<&str, Gives>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/neutral.tsv"))
+        .map(|row| (row[0], gives(row[1])))
+        .collect()
+});
+
+static FOLIO: LazyLock<HashMap<&str, (&str, &str)>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/folio-tests.tsv"))
+        .map(|row| (row[0], (row[1], row[2])))
+        .collect()
+});
+
+static SILENT: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/silent.tsv"))
+        .map(|row| row[0])
+        .collect()
+});
+
+/// Gives what `name` is right for, where it is right for some kinds only.
+pub(super) fn kind_use(name: &str) -> Option<&'static Use> {
+    USES.get(name)
+}
+
+/// Says whether `name` may be handed any entry, and what it gives back.
+pub(super) fn neutral(name: &str) -> Option<Gives> {
+    NEUTRAL.get(name).copied()
+}
+
+/// Says what a test of the folio answers when an entry of `kind` maps it.
+pub(super) fn folio_test(name: &str, kind: &str) -> Option<bool> {
+    let (yes, no) = FOLIO.get(name)?;
+    let has = |list: &str| list.split('+').any(|own| own == kind);
+    if has(yes) {
+        Some(true)
+    } else if has(no) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Says whether `name` is a debug-only check.
+pub(super) fn is_silent(name: &str) -> bool {
+    SILENT.iter().any(|own| match own.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => *own == name,
+    })
+}

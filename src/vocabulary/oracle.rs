@@ -1,0 +1,120 @@
+//! In: values and calls on them. Out: what the tree's own definitions say, one value at a time.
+
+use super::gather::{Headers, entry_domain};
+use super::interpret::{Answers, Interpreter};
+use super::kinds::{Atom, NONE, PRESENT};
+use super::value::{Truth, Value};
+use super::{Definition, interpret};
+use crate::syntax::ast::{Expr, Node};
+use std::collections::BTreeMap;
+
+/// Answers about kinds for whoever follows an entry through code.
+pub(crate) struct Oracle<'h> {
+    headers: &'h Headers,
+    interpreter: Interpreter<'h>,
+}
+
+impl<'h> Oracle<'h> {
+    /// Makes one over a tree's headers, and the bodies found for their open prototypes.
+    pub(crate) fn new(headers: &'h Headers, bodies: &'h BTreeMap<String, Definition>) -> Self {
+        Self {
+            headers,
+            interpreter: Interpreter::new(headers, bodies),
+        }
+    }
+
+    /// Lists every atom.
+    pub(crate) fn atoms(&self) -> Vec<Atom> {
+        self.headers.kinds.atoms().collect()
+    }
+
+    /// Names an atom's kind.
+    pub(crate) fn kind(&self, atom: Atom) -> &'h str {
+        self.headers.kinds.kind(atom)
+    }
+
+    /// Names the kinds of atoms, each once, in the tree's order.
+    pub(crate) fn kinds_of(&self, atoms: &[Atom]) -> Vec<String> {
+        self.headers.kinds.of(atoms)
+    }
+
+    /// Makes an entry of an atom.
+    pub(crate) fn entry(&self, atom: Atom) -> Value {
+        Value::Entry(atom)
+    }
+
+    /// Makes an empty entry.
+    pub(crate) fn none(&self) -> Value {
+        Value::Entry(NONE)
+    }
+
+    /// Makes a present entry.
+    pub(crate) fn made(&self) -> Value {
+        Value::Entry(PRESENT)
+    }
+
+    /// Reads a number.
+    pub(crate) fn constant(&self, expr: &Expr) -> Value {
+        match &expr.node {
+            Node::Number(text) => interpret::number(text),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// Reads a name that is no local.
+    pub(crate) fn named(&self, name: &str) -> Value {
+        interpret::global(name)
+    }
+
+    /// Turns what comes from an entry into one where a declaration says so.
+    pub(crate) fn typed(&self, kind: &str, value: Value) -> Value {
+        let pointer = kind.contains('*');
+        let entry = !pointer
+            && kind
+                .split_whitespace()
+                .any(|word| entry_domain(word).is_some());
+        match (&value, entry) {
+            (Value::Raw(atom), true) => Value::Entry(*atom),
+            _ => value,
+        }
+    }
+
+    /// Says whether the headers define a call by name.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.interpreter.knows(name)
+    }
+
+    /// Says whether a call is worth its first argument.
+    pub(crate) fn is_wrapper(&self, name: &str) -> bool {
+        self.interpreter.is_wrapper(name)
+    }
+
+    /// Evaluates a call.
+    pub(crate) fn call(&mut self, name: &str, arguments: &[Value]) -> Value {
+        single(&self.interpreter.call(name, arguments))
+    }
+
+    /// Evaluates an operator.
+    pub(crate) fn binary(&self, operator: &str, a: &Value, b: &Value) -> Value {
+        self.interpreter.operate(operator, a, b)
+    }
+}
+
+/// Makes one value of several: a truth on which all agree, or what they are all derived from.
+fn single(answers: &Answers) -> Value {
+    if answers.len() == 1 {
+        return answers.iter().next().cloned().unwrap_or(Value::Unknown);
+    }
+    let mut truths = answers.iter().map(Value::truth);
+    if let Some(first @ (Truth::Yes | Truth::No)) = truths.next()
+        && truths.all(|truth| truth == first)
+        && answers.iter().all(|value| value.atom().is_none())
+    {
+        return first.value();
+    }
+    let atoms: Vec<_> = answers.iter().filter_map(Value::atom).collect();
+    match atoms.split_first() {
+        Some((first, rest)) if rest.iter().all(|atom| atom == first) => Value::Derived(*first),
+        _ => Value::Unknown,
+    }
+}
