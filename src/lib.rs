@@ -4,7 +4,7 @@
 //! and `tests/it/house.rs` holds that table.
 //!
 //! ```text
-//! mail ─► series ─► tree (apply) ─► syntax ─► vocabulary ─► audit ─► store ─► report
+//! mail ─► series ─► tree (apply) ─► repair ─► syntax ─► vocabulary ─► audit ─► store ─► report
 //!                                                                └── pipeline drives, cli asks ──┘
 //! ```
 
@@ -14,6 +14,7 @@ pub mod cli;
 pub mod diff;
 pub mod mail;
 pub mod pipeline;
+pub mod repair;
 pub mod report;
 pub mod series;
 pub mod store;

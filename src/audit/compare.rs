@@ -50,10 +50,16 @@ pub struct WalkChange {
 /// and walker, so that a function that moves to another file keeps its verdict.
 pub fn compare_walks(before: &[Walk], after: &[Walk]) -> Vec<WalkChange> {
     let (mut pairs, before, after) =
-        pair(before.iter().collect(), after.iter().collect(), |walk| (&walk.file, &walk.function, &walk.walker));
-    let (moved, gone, new) = pair(before, after, |walk| (&walk.function, &walk.function, &walk.walker));
+        pair(before.iter().collect(), after.iter().collect(), |walk| {
+            (&walk.file, &walk.function, &walk.walker)
+        });
+    let (moved, gone, new) = pair(before, after, |walk| {
+        (&walk.function, &walk.function, &walk.walker)
+    });
     pairs.extend(moved);
-    let both = pairs.into_iter().map(|(before, after)| (Some(before), Some(after)));
+    let both = pairs
+        .into_iter()
+        .map(|(before, after)| (Some(before), Some(after)));
     let gone = gone.into_iter().map(|walk| (Some(walk), None));
     let new = new.into_iter().map(|walk| (None, Some(walk)));
     let mut changes: Vec<WalkChange> = both
@@ -71,7 +77,11 @@ pub fn compare_walks(before: &[Walk], after: &[Walk]) -> Vec<WalkChange> {
 
 /// Gives where a change is to be looked for.
 fn place(change: &WalkChange) -> (&str, u32) {
-    change.after.as_ref().or(change.before.as_ref()).map_or(("", 0), |walk| (&walk.file, walk.line))
+    change
+        .after
+        .as_ref()
+        .or(change.before.as_ref())
+        .map_or(("", 0), |walk| (&walk.file, walk.line))
 }
 
 /// Walks of both sides that belong together, and what is left of either.
@@ -89,7 +99,10 @@ fn pair<'w>(
     }
     let (mut pairs, mut new) = (Vec::new(), Vec::new());
     for walk in after {
-        match waiting.get_mut(&key(walk)).and_then(std::collections::VecDeque::pop_front) {
+        match waiting
+            .get_mut(&key(walk))
+            .and_then(std::collections::VecDeque::pop_front)
+        {
             Some(before) => pairs.push((before, walk)),
             None => new.push(walk),
         }
@@ -103,12 +116,19 @@ fn judge(before: Option<&Walk>, after: Option<&Walk>) -> VerdictChange {
         (None, None) => return VerdictChange::Unchanged,
         (Some(_), None) => return VerdictChange::Removed,
         (None, Some(after)) => {
-            return if weight(after.verdict) == 0 { VerdictChange::Added } else { VerdictChange::Regressed };
+            return if weight(after.verdict) == 0 {
+                VerdictChange::Added
+            } else {
+                VerdictChange::Regressed
+            };
         }
         (Some(before), Some(after)) => (before, after),
     };
     // Unprepared for more kinds than before is worse, though the word is the same.
-    let wider = after.unhandled.iter().any(|kind| !before.unhandled.contains(kind));
+    let wider = after
+        .unhandled
+        .iter()
+        .any(|kind| !before.unhandled.contains(kind));
     match weight(after.verdict).cmp(&weight(before.verdict)) {
         std::cmp::Ordering::Greater => VerdictChange::Regressed,
         std::cmp::Ordering::Less => VerdictChange::Fixed,
@@ -151,7 +171,10 @@ mod tests {
     }
 
     fn words(before: &[Walk], after: &[Walk]) -> Vec<&'static str> {
-        compare_walks(before, after).iter().map(|change| change.change.word()).collect()
+        compare_walks(before, after)
+            .iter()
+            .map(|change| change.change.word())
+            .collect()
     }
 
     #[test]
@@ -161,7 +184,12 @@ mod tests {
         let mut table = Vec::new();
         for before in all {
             for after in all {
-                table.push(words(&[walk("a.c", "f", 1, before, &[])], &[walk("a.c", "f", 2, after, &[])])[0]);
+                table.push(
+                    words(
+                        &[walk("a.c", "f", 1, before, &[])],
+                        &[walk("a.c", "f", 2, after, &[])],
+                    )[0],
+                );
             }
         }
         let (r, f, u) = ("regressed", "fixed", "unchanged");
@@ -170,7 +198,13 @@ mod tests {
 
     #[test]
     fn more_kinds_are_worse_and_fewer_are_not() {
-        let two = [walk("a.c", "f", 1, Verdict::Unprepared, &["swap", "migration"])];
+        let two = [walk(
+            "a.c",
+            "f",
+            1,
+            Verdict::Unprepared,
+            &["swap", "migration"],
+        )];
         let one = [walk("a.c", "f", 1, Verdict::Unprepared, &["swap"])];
         assert_eq!(words(&one, &two), ["regressed"]);
         assert_eq!(words(&two, &one), ["unchanged"]);
@@ -178,11 +212,18 @@ mod tests {
 
     #[test]
     fn new_gone_and_moved_walks() {
-        let unknown = |file: &str, function: &str, line| walk(file, function, line, Verdict::Unknown, &[]);
+        let unknown =
+            |file: &str, function: &str, line| walk(file, function, line, Verdict::Unknown, &[]);
         assert_eq!(words(&[], &[unknown("a.c", "f", 1)]), ["regressed"]);
-        assert_eq!(words(&[], &[walk("a.c", "f", 1, Verdict::Prepared, &[])]), ["added"]);
+        assert_eq!(
+            words(&[], &[walk("a.c", "f", 1, Verdict::Prepared, &[])]),
+            ["added"]
+        );
         assert_eq!(words(&[unknown("a.c", "f", 1)], &[]), ["removed"]);
-        assert_eq!(words(&[unknown("a.c", "f", 1)], &[unknown("b.c", "f", 7)]), ["unchanged"]);
+        assert_eq!(
+            words(&[unknown("a.c", "f", 1)], &[unknown("b.c", "f", 7)]),
+            ["unchanged"]
+        );
         // A second walk in the same function is a new one.
         let both = [unknown("a.c", "f", 1), unknown("a.c", "f", 9)];
         assert_eq!(words(&both[..1], &both), ["unchanged", "regressed"]);

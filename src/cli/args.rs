@@ -43,7 +43,13 @@ Exit codes:
 pub(super) struct Globals {
     /// Folder for the database, unpacked kernels, branches and the report; made on first use
     /// [default: $XDG_STATE_HOME/pteward, else ~/.local/state/pteward]
-    #[arg(long, global = true, value_name = "DIR", env = "PTEWARD_WORKSPACE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "PTEWARD_WORKSPACE",
+        hide_env_values = true
+    )]
     pub(super) workspace: Option<PathBuf>,
     /// When to colour; auto means on a terminal, and NO_COLOR unset
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
@@ -98,7 +104,10 @@ mod tests {
 
     #[test]
     fn help_lists_every_exit_code() {
-        let rows: Vec<String> = Exit::TABLE.iter().map(|(exit, text)| format!("  {:<3} {text}", exit.code())).collect();
+        let rows: Vec<String> = Exit::TABLE
+            .iter()
+            .map(|(exit, text)| format!("  {:<3} {text}", exit.code()))
+            .collect();
         assert_eq!(EXITS, format!("Exit codes:\n{}", rows.join("\n")));
     }
 }

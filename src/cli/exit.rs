@@ -27,12 +27,27 @@ impl Exit {
     /// Every code with what it means, in order.
     pub const TABLE: [(Self, &'static str); 8] = [
         (Self::NothingNew, "done, nothing new"),
-        (Self::Found, "new findings or regressions; for `audit`: a walk is unprepared"),
-        (Self::Usage, "usage: the command line, or a file, kernel, series or workspace that it names, cannot be used"),
+        (
+            Self::Found,
+            "new findings or regressions; for `audit`: a walk is unprepared",
+        ),
+        (
+            Self::Usage,
+            "usage: the command line, or a file, kernel, series or workspace that it names, cannot be used",
+        ),
         (Self::DidNotApply, "a patch did not apply whole"),
-        (Self::DidNotBuild, "a state did not build (kept free: nothing builds yet)"),
-        (Self::DidNotBoot, "a state did not boot (kept free: nothing boots yet)"),
-        (Self::Lacks, "this machine lacks something: a program, disk space, a database that nobody else is writing to"),
+        (
+            Self::DidNotBuild,
+            "a state did not build (kept free: nothing builds yet)",
+        ),
+        (
+            Self::DidNotBoot,
+            "a state did not boot (kept free: nothing boots yet)",
+        ),
+        (
+            Self::Lacks,
+            "this machine lacks something: a program, disk space, a database that nobody else is writing to",
+        ),
         (Self::Fault, "a fault of pteward: please report it"),
     ];
 

@@ -124,10 +124,18 @@ pub(super) fn text(error: &anyhow::Error, exit: Exit) -> String {
 /// Says what to do where the error does not.
 fn general_hint(exit: Exit) -> Option<&'static str> {
     match exit {
-        Exit::Usage => Some("check the path or name; `pteward help COMMAND` says what can be given"),
+        Exit::Usage => {
+            Some("check the path or name; `pteward help COMMAND` says what can be given")
+        }
         Exit::Lacks => Some("`pteward doctor` shows what this machine has and lacks"),
-        Exit::Fault => Some("this is a fault of pteward: please report it with the command line and this text"),
-        Exit::NothingNew | Exit::Found | Exit::DidNotApply | Exit::DidNotBuild | Exit::DidNotBoot => None,
+        Exit::Fault => {
+            Some("this is a fault of pteward: please report it with the command line and this text")
+        }
+        Exit::NothingNew
+        | Exit::Found
+        | Exit::DidNotApply
+        | Exit::DidNotBuild
+        | Exit::DidNotBoot => None,
     }
 }
 
@@ -138,8 +146,12 @@ mod tests {
 
     #[test]
     fn causes_and_hint_each_have_a_line() {
-        let busy = StoreError::Busy { path: "/w/pteward.db".into() };
-        let error = Err::<(), _>(busy).context("failed to open the workspace /w").unwrap_err();
+        let busy = StoreError::Busy {
+            path: "/w/pteward.db".into(),
+        };
+        let error = Err::<(), _>(busy)
+            .context("failed to open the workspace /w")
+            .unwrap_err();
         assert_eq!(exit(&error), Some(Exit::Lacks));
         assert_eq!(
             text(&error, Exit::Lacks),
@@ -150,13 +162,16 @@ mod tests {
 
     #[test]
     fn text_of_others_cannot_move_the_cursor() {
-        let error = anyhow::Error::from(Refusal::NoSeries { name: "x\u{1b}[2J".into() });
+        let error = anyhow::Error::from(Refusal::NoSeries {
+            name: "x\u{1b}[2J".into(),
+        });
         assert!(text(&error, Exit::Usage).contains("x<U+001B>[2J"));
     }
 
     #[test]
     fn a_closed_pipe_is_no_error() {
-        let error = anyhow::Error::from(io::Error::from(io::ErrorKind::BrokenPipe)).context("failed to print");
+        let error = anyhow::Error::from(io::Error::from(io::ErrorKind::BrokenPipe))
+            .context("failed to print");
         assert_eq!(exit(&error), None);
         let full = anyhow::Error::from(io::Error::from(io::ErrorKind::StorageFull));
         assert_eq!(exit(&full), Some(Exit::Lacks));

@@ -19,7 +19,11 @@ pub(super) struct Progress {
 impl Progress {
     /// Makes one; `quiet` shows nothing at all.
     pub(super) fn new(quiet: bool) -> Self {
-        Self { bar: Mutex::new(None), bars: !quiet && std::io::stderr().is_terminal(), notes: !quiet }
+        Self {
+            bar: Mutex::new(None),
+            bars: !quiet && std::io::stderr().is_terminal(),
+            notes: !quiet,
+        }
     }
 
     /// Takes an event.
@@ -67,7 +71,9 @@ fn advance(bar: &ProgressBar, done: u64, total: u64, unit: Unit) {
             Unit::Files => "{human_pos}/{human_len}",
             Unit::Bytes => "{bytes}/{total_bytes}",
         };
-        bar.set_style(style(&format!("{{msg}} {{wide_bar}} {counts} {{eta}} left")));
+        bar.set_style(style(&format!(
+            "{{msg}} {{wide_bar}} {counts} {{eta}} left"
+        )));
     }
     bar.set_position(done);
 }

@@ -27,8 +27,20 @@ pub fn page() -> String {
 fn section(command: &mut Command, name: &str, out: &mut String) {
     let help = command.render_long_help().to_string();
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
-    out.push_str(&["\n## `", name, "`\n\n```text\n", lines.join("\n").trim_end(), "\n```\n"].concat());
-    for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
+    out.push_str(
+        &[
+            "\n## `",
+            name,
+            "`\n\n```text\n",
+            lines.join("\n").trim_end(),
+            "\n```\n",
+        ]
+        .concat(),
+    );
+    for sub in command
+        .get_subcommands_mut()
+        .filter(|sub| sub.get_name() != "help")
+    {
         let name = format!("{name} {}", sub.get_name());
         section(sub, &name, out);
     }

@@ -20,7 +20,11 @@ fn run() -> Exit {
         Err(error) => {
             // Help and version are asked for, and go to standard output; a closed pipe there is nobody's error.
             drop(error.print());
-            return if error.use_stderr() { Exit::Usage } else { Exit::NothingNew };
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::NothingNew
+            };
         }
     };
     let mut session = Session::new(&cli.globals);
@@ -34,7 +38,11 @@ fn run() -> Exit {
             Some(exit) => {
                 // What was found before the error belongs to the user all the same.
                 drop(session.screen.flush());
-                drop(write!(anstream::stderr(), "{}", failure::text(&error, exit)));
+                drop(write!(
+                    anstream::stderr(),
+                    "{}",
+                    failure::text(&error, exit)
+                ));
                 exit
             }
             None => Exit::NothingNew,
@@ -50,7 +58,9 @@ fn report_fault(panic: &PanicHookInfo<'_>) {
         .map(String::as_str)
         .or_else(|| payload.downcast_ref::<&str>().copied())
         .unwrap_or("no message");
-    let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+    let place = panic
+        .location()
+        .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
     drop(writeln!(
         std::io::stderr(),
         "error: pteward {} has a fault: {}{place}\n\

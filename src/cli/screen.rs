@@ -49,12 +49,20 @@ pub(super) struct Cell {
 impl Cell {
     /// Makes a cell; control characters become visible, and a line break cannot break the table.
     pub(super) fn new(text: impl AsRef<str>) -> Self {
-        Self { text: visible(&text.as_ref().replace(['\n', '\t'], " ")), label: Label::Plain, right: false }
+        Self {
+            text: visible(&text.as_ref().replace(['\n', '\t'], " ")),
+            label: Label::Plain,
+            right: false,
+        }
     }
 
     /// Makes a cell with a number, aligned to the right.
     pub(super) fn number(number: impl Into<u64>) -> Self {
-        Self { text: number.into().to_string(), label: Label::Plain, right: true }
+        Self {
+            text: number.into().to_string(),
+            label: Label::Plain,
+            right: true,
+        }
     }
 
     /// Gives it a meaning.
@@ -73,7 +81,9 @@ impl Screen {
     /// Opens standard output; colours as set globally, `NO_COLOR` and the kind of output permitting.
     pub(super) fn stdout() -> Self {
         let out: Box<dyn Write + Send + Sync> = Box::new(anstream::AutoStream::auto(io::stdout()));
-        Self { out: BufWriter::with_capacity(1 << 16, out) }
+        Self {
+            out: BufWriter::with_capacity(1 << 16, out),
+        }
     }
 
     /// Prints a line with a meaning.
@@ -102,7 +112,11 @@ impl Screen {
     pub(super) fn table(&mut self, indent: usize, rows: &[Vec<Cell>]) -> io::Result<()> {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
-            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.text.chars().count()).max().unwrap_or(0)
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.text.chars().count())
+                .max()
+                .unwrap_or(0)
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for row in rows {
@@ -161,7 +175,9 @@ mod tests {
 
     fn printed(print: impl FnOnce(&mut Screen)) -> String {
         let shared = Shared::default();
-        let mut screen = Screen { out: BufWriter::new(Box::new(shared.clone())) };
+        let mut screen = Screen {
+            out: BufWriter::new(Box::new(shared.clone())),
+        };
         print(&mut screen);
         screen.flush().unwrap();
         let bytes = shared.0.lock().unwrap().clone();
@@ -174,13 +190,18 @@ mod tests {
             vec![Cell::new("a"), Cell::number(5_u32), Cell::new("x")],
             vec![Cell::new("long"), Cell::number(500_u32), Cell::new("")],
         ];
-        assert_eq!(printed(|screen| screen.table(1, &rows).unwrap()), " a       5  x\n long  500\n");
+        assert_eq!(
+            printed(|screen| screen.table(1, &rows).unwrap()),
+            " a       5  x\n long  500\n"
+        );
     }
 
     #[test]
     fn nothing_moves_the_cursor() {
         let text = printed(|screen| {
-            screen.table(0, &[vec![Cell::new("a\u{1b}[2J\nb")]]).unwrap();
+            screen
+                .table(0, &[vec![Cell::new("a\u{1b}[2J\nb")]])
+                .unwrap();
             screen.plain("\u{202e}x").unwrap();
         });
         assert_eq!(text, "a<U+001B>[2J b\n<U+202E>x\n");

@@ -25,7 +25,10 @@ impl Session {
             screen: Screen::stdout(),
             progress: Progress::new(globals.quiet),
             // An empty variable counts as none, as shells make them.
-            workspace: globals.workspace.clone().filter(|path| !path.as_os_str().is_empty()),
+            workspace: globals
+                .workspace
+                .clone()
+                .filter(|path| !path.as_os_str().is_empty()),
         }
     }
 
@@ -39,16 +42,22 @@ impl Session {
         let folder = match &self.workspace {
             Some(folder) => folder.clone(),
             None => default_folder(std::env::var_os("XDG_STATE_HOME"), std::env::var_os("HOME"))
-                .ok_or_else(|| std::io::Error::other("neither XDG_STATE_HOME nor HOME is set; give --workspace"))
+                .ok_or_else(|| {
+                    std::io::Error::other(
+                        "neither XDG_STATE_HOME nor HOME is set; give --workspace",
+                    )
+                })
                 .context("failed to find a place for the workspace")?,
         };
-        std::path::absolute(&folder).with_context(|| format!("failed to use the workspace {}", folder.display()))
+        std::path::absolute(&folder)
+            .with_context(|| format!("failed to use the workspace {}", folder.display()))
     }
 
     /// Opens the workspace, made on first use.
     pub(super) fn workspace(&self) -> anyhow::Result<Workspace> {
         let folder = self.folder()?;
-        Workspace::open(&folder).with_context(|| format!("failed to open the workspace {}", folder.display()))
+        Workspace::open(&folder)
+            .with_context(|| format!("failed to open the workspace {}", folder.display()))
     }
 }
 
@@ -57,7 +66,10 @@ fn default_folder(state: Option<OsString>, home: Option<OsString>) -> Option<Pat
     let absolute = |path: OsString| Some(PathBuf::from(path)).filter(|path| path.is_absolute());
     state
         .and_then(absolute)
-        .or_else(|| home.and_then(absolute).map(|home| home.join(".local/state")))
+        .or_else(|| {
+            home.and_then(absolute)
+                .map(|home| home.join(".local/state"))
+        })
         .map(|base| base.join("pteward"))
 }
 
@@ -70,7 +82,10 @@ pub(super) fn inputs(typed: &[String]) -> anyhow::Result<Vec<Input>> {
                 return Ok(Input::Named(text.clone()));
             }
             let mut bytes = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut bytes).context("failed to read standard input")?;
+            std::io::stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .context("failed to read standard input")?;
             Ok(Input::Bytes(bytes))
         })
         .collect()
@@ -84,9 +99,18 @@ mod tests {
     #[test]
     fn the_workspace_follows_xdg() {
         let some = |text: &str| Some(text.into());
-        assert_eq!(default_folder(some("/s"), some("/h")), Some(PathBuf::from("/s/pteward")));
-        assert_eq!(default_folder(some("relative"), some("/h")), Some(PathBuf::from("/h/.local/state/pteward")));
-        assert_eq!(default_folder(None, some("/h")), Some(PathBuf::from("/h/.local/state/pteward")));
+        assert_eq!(
+            default_folder(some("/s"), some("/h")),
+            Some(PathBuf::from("/s/pteward"))
+        );
+        assert_eq!(
+            default_folder(some("relative"), some("/h")),
+            Some(PathBuf::from("/h/.local/state/pteward"))
+        );
+        assert_eq!(
+            default_folder(None, some("/h")),
+            Some(PathBuf::from("/h/.local/state/pteward"))
+        );
         assert_eq!(default_folder(None, some("")), None);
     }
 }

@@ -1,8 +1,8 @@
 //! In: nothing. Out: the one table of commands.
 
 use super::commands::{
-    apply, audit, completions, doctor, kernel_add, kernel_list, kernel_show, man, report, review, series_import,
-    series_list, series_show,
+    apply, audit, completions, doctor, kernel_add, kernel_list, kernel_show, man, report, review,
+    series_import, series_list, series_show,
 };
 use super::exit::Exit;
 use super::session::Session;

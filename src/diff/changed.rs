@@ -20,8 +20,12 @@ pub fn changed_lines(before: &[u8], after: &[u8]) -> ChangedLines {
     let mut changed = ChangedLines::default();
     for hunk in Diff::compute(Algorithm::Histogram, &input).hunks() {
         // Ranges count from 0; lines from 1.
-        changed.removed.extend((hunk.before.start..hunk.before.end).map(|line| line + 1));
-        changed.added.extend((hunk.after.start..hunk.after.end).map(|line| line + 1));
+        changed
+            .removed
+            .extend((hunk.before.start..hunk.before.end).map(|line| line + 1));
+        changed
+            .added
+            .extend((hunk.after.start..hunk.after.end).map(|line| line + 1));
     }
     changed
 }

@@ -10,16 +10,27 @@ use anyhow::Context as _;
 ///
 /// # Errors
 /// When the name is bad or taken, or the source is no kernel.
-pub fn add_kernel(workspace: &mut Workspace, name: &str, source: &str, tell: Tell<'_>) -> anyhow::Result<KernelRow> {
+pub fn add_kernel(
+    workspace: &mut Workspace,
+    name: &str,
+    source: &str,
+    tell: Tell<'_>,
+) -> anyhow::Result<KernelRow> {
     let failed = || format!("failed to register the kernel {name}");
     if !is_name(name) {
-        return Err(Refusal::BadName { name: name.to_owned() }).with_context(failed);
+        return Err(Refusal::BadName {
+            name: name.to_owned(),
+        })
+        .with_context(failed);
     }
     let spec = absolute(KernelSpec::parse(source).with_context(failed)?);
     if let KernelSpec::Directory(path) = &spec
         && !path.exists()
     {
-        return Err(Refusal::NoKernel { name: source.to_owned() }).with_context(failed);
+        return Err(Refusal::NoKernel {
+            name: source.to_owned(),
+        })
+        .with_context(failed);
     }
     let kernel = open_spec(workspace, &spec, tell).with_context(failed)?;
     let row = KernelRow {
@@ -37,7 +48,9 @@ pub fn add_kernel(workspace: &mut Workspace, name: &str, source: &str, tell: Tel
 pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.len() <= 100
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c))
 }
 
 #[cfg(test)]
@@ -49,7 +62,9 @@ mod tests {
         for good in ["a", "6.12", "mm-stable", "v6.12-rc1+"] {
             assert!(is_name(good), "{good}");
         }
-        for bad in ["", "-x", ".", "a/b", "x@y", "apt:x", "a b", "ä", "..", "x\n"] {
+        for bad in [
+            "", "-x", ".", "a/b", "x@y", "apt:x", "a b", "ä", "..", "x\n",
+        ] {
             assert!(!is_name(bad), "{bad}");
         }
     }

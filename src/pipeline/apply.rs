@@ -48,13 +48,23 @@ pub fn apply(
     let inputs: Vec<PatchInput<'_>> = series
         .patches
         .iter()
-        .map(|patch| PatchInput { number: patch.number, subject: &patch.subject, files: &patch.files })
+        .map(|patch| PatchInput {
+            number: patch.number,
+            subject: &patch.subject,
+            files: &patch.files,
+        })
         .collect();
-    let applied = step(tell, &name, || apply_series(&kernel.kernel.source, &inputs, &[]))
-        .with_context(|| format!("failed to apply {} to {}", series.name, kernel.name))?;
+    let applied = step(tell, &name, || {
+        apply_series(&kernel.kernel.source, &inputs, &[])
+    })
+    .with_context(|| format!("failed to apply {} to {}", series.name, kernel.name))?;
     drop(inputs);
-    let mut application =
-        Application { series, outcomes: applied.outcomes, states: applied.states, stored: None };
+    let mut application = Application {
+        series,
+        outcomes: applied.outcomes,
+        states: applied.states,
+        stored: None,
+    };
     if keep == Keep::Store {
         application.series = import::save(workspace, application.series)?.series;
         let stored = workspace
@@ -84,7 +94,10 @@ pub fn is_whole(outcomes: &[PatchOutcome]) -> bool {
 /// # Errors
 /// When nothing was touched, or `folder` cannot be written.
 pub fn write_files(application: &Application, folder: &Path) -> anyhow::Result<usize> {
-    let last = application.states.last().filter(|changed| !changed.is_empty());
+    let last = application
+        .states
+        .last()
+        .filter(|changed| !changed.is_empty());
     let Some(changed) = last else {
         return Err(nothing(application)).context("failed to write the touched files");
     };
@@ -112,7 +125,11 @@ pub fn write_branch(
         // A patch that the kernel has already would be a commit without content.
         .filter(|((_, outcome), _)| outcome.verdict != PatchVerdict::AlreadyThere)
         .map(|((patch, _), state)| CommitInput {
-            message: format!("{}\n\n{}", patch.subject, patch.message.trim_start_matches('\n')),
+            message: format!(
+                "{}\n\n{}",
+                patch.subject,
+                patch.message.trim_start_matches('\n')
+            ),
             author_name: patch.author.name.clone(),
             author_email: patch.author.email.clone(),
             when: patch.date,
@@ -123,11 +140,20 @@ pub fn write_branch(
     if commits.is_empty() {
         return Err(nothing(application)).with_context(failed);
     }
-    let id = branch::write(&workspace.repository(), &kernel.kernel, &commits, branch, false).with_context(failed)?;
+    let id = branch::write(
+        &workspace.repository(),
+        &kernel.kernel,
+        &commits,
+        branch,
+        false,
+    )
+    .with_context(failed)?;
     Ok(id.to_string())
 }
 
 /// Says that the series changes nothing.
 fn nothing(application: &Application) -> Refusal {
-    Refusal::NothingToWrite { series: application.series.name.clone() }
+    Refusal::NothingToWrite {
+        series: application.series.name.clone(),
+    }
 }

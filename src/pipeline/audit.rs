@@ -11,17 +11,33 @@ use anyhow::Context as _;
 ///
 /// # Errors
 /// When the kernel cannot be read or the store not written.
-pub fn audit(workspace: &mut Workspace, kernel: &OpenKernel, tell: Tell<'_>) -> anyhow::Result<Audit> {
+pub fn audit(
+    workspace: &mut Workspace,
+    kernel: &OpenKernel,
+    tell: Tell<'_>,
+) -> anyhow::Result<Audit> {
     let source = &*kernel.kernel.source;
-    let auditor = step(tell, "reading headers", || Auditor::new(source)).with_context(|| failed(kernel))?;
+    let auditor =
+        step(tell, "reading headers", || Auditor::new(source)).with_context(|| failed(kernel))?;
     let found = whole(&auditor, source, "auditing", tell).with_context(|| failed(kernel))?;
     save(workspace, &bare_key(kernel), &found)?;
     Ok(found)
 }
 
 /// Audits all of `source`, told as the step `name`.
-pub(super) fn whole(auditor: &Auditor, source: &dyn Source, name: &str, tell: Tell<'_>) -> anyhow::Result<Audit> {
-    let read = |done: u64| tell(Event::Advance { done, total: 0, unit: Unit::Files });
+pub(super) fn whole(
+    auditor: &Auditor,
+    source: &dyn Source,
+    name: &str,
+    tell: Tell<'_>,
+) -> anyhow::Result<Audit> {
+    let read = |done: u64| {
+        tell(Event::Advance {
+            done,
+            total: 0,
+            unit: Unit::Files,
+        })
+    };
     Ok(step(tell, name, || auditor.run(source, &read))?)
 }
 
@@ -37,8 +53,15 @@ pub(super) fn bare_key(kernel: &OpenKernel) -> AuditKey {
 }
 
 /// Stores an audit.
-pub(super) fn save(workspace: &mut Workspace, key: &AuditKey, audit: &Audit) -> anyhow::Result<AuditId> {
-    workspace.store.save_audit(key, audit).context("failed to store the audit")
+pub(super) fn save(
+    workspace: &mut Workspace,
+    key: &AuditKey,
+    audit: &Audit,
+) -> anyhow::Result<AuditId> {
+    workspace
+        .store
+        .save_audit(key, audit)
+        .context("failed to store the audit")
 }
 
 /// Says what could not be done.

@@ -28,18 +28,34 @@ pub fn import(
     if let Some(name) = name
         && !is_name(name)
     {
-        return Err(Refusal::BadName { name: name.to_owned() }).context("failed to import");
+        return Err(Refusal::BadName {
+            name: name.to_owned(),
+        })
+        .context("failed to import");
     }
     let read = read_series(inputs)?;
     read.notes.iter().for_each(|note| tell(Event::Note(note)));
-    let mut found: Vec<Series> = read.series.into_iter().filter(|one| !one.patches.is_empty()).collect();
+    let mut found: Vec<Series> = read
+        .series
+        .into_iter()
+        .filter(|one| !one.patches.is_empty())
+        .collect();
     if let Some(name) = name {
         if found.len() > 1 {
-            return Err(Refusal::OneName { name: names(inputs), count: found.len() }).context("failed to import");
+            return Err(Refusal::OneName {
+                name: names(inputs),
+                count: found.len(),
+            })
+            .context("failed to import");
         }
-        found.iter_mut().for_each(|one| name.clone_into(&mut one.name));
+        found
+            .iter_mut()
+            .for_each(|one| name.clone_into(&mut one.name));
     }
-    found.into_iter().map(|series| save(workspace, series)).collect()
+    found
+        .into_iter()
+        .map(|series| save(workspace, series))
+        .collect()
 }
 
 /// Stores one series and takes over the name it got.
@@ -49,5 +65,8 @@ pub(super) fn save(workspace: &mut Workspace, mut series: Series) -> anyhow::Res
         .save_series(&series)
         .with_context(|| format!("failed to store the series {}", series.name))?;
     series.name = saved.name;
-    Ok(Imported { series, new: saved.new })
+    Ok(Imported {
+        series,
+        new: saved.new,
+    })
 }

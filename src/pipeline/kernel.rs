@@ -21,7 +21,11 @@ pub struct OpenKernel {
 ///
 /// # Errors
 /// When there is no such kernel, or it cannot be read.
-pub fn open_kernel(workspace: &Workspace, text: &str, tell: Tell<'_>) -> anyhow::Result<OpenKernel> {
+pub fn open_kernel(
+    workspace: &Workspace,
+    text: &str,
+    tell: Tell<'_>,
+) -> anyhow::Result<OpenKernel> {
     let failed = || format!("failed to open the kernel {text}");
     if let Some(known) = workspace.store.kernel(text).with_context(failed)? {
         let mut spec = KernelSpec::parse(&known.row.spec).with_context(failed)?;
@@ -30,20 +34,33 @@ pub fn open_kernel(workspace: &Workspace, text: &str, tell: Tell<'_>) -> anyhow:
             rev.clone_from(commit);
         }
         let kernel = open_spec(workspace, &spec, tell).with_context(failed)?;
-        return Ok(OpenKernel { name: known.row.name, kernel });
+        return Ok(OpenKernel {
+            name: known.row.name,
+            kernel,
+        });
     }
     let spec = absolute(KernelSpec::parse(text).with_context(failed)?);
     if let KernelSpec::Directory(path) = &spec
         && !path.exists()
     {
-        return Err(Refusal::NoKernel { name: text.to_owned() }).with_context(failed);
+        return Err(Refusal::NoKernel {
+            name: text.to_owned(),
+        })
+        .with_context(failed);
     }
     let kernel = open_spec(workspace, &spec, tell).with_context(failed)?;
-    Ok(OpenKernel { name: spec.to_string(), kernel })
+    Ok(OpenKernel {
+        name: spec.to_string(),
+        kernel,
+    })
 }
 
 /// Opens a source; fetching and unpacking are told as steps.
-pub(super) fn open_spec(workspace: &Workspace, spec: &KernelSpec, tell: Tell<'_>) -> anyhow::Result<Kernel> {
+pub(super) fn open_spec(
+    workspace: &Workspace,
+    spec: &KernelSpec,
+    tell: Tell<'_>,
+) -> anyhow::Result<Kernel> {
     let step = std::cell::RefCell::new(String::new());
     let progress = |what: &str, done: u64, total: u64| {
         let mut step = step.borrow_mut();
@@ -54,7 +71,11 @@ pub(super) fn open_spec(workspace: &Workspace, spec: &KernelSpec, tell: Tell<'_>
             tell(Event::Begin { step: what });
             what.clone_into(&mut step);
         }
-        tell(Event::Advance { done, total, unit: Unit::Bytes });
+        tell(Event::Advance {
+            done,
+            total,
+            unit: Unit::Bytes,
+        });
     };
     let opened = open(spec, &workspace.cache(), &progress);
     if !step.borrow().is_empty() {
@@ -67,7 +88,10 @@ pub(super) fn open_spec(workspace: &Workspace, spec: &KernelSpec, tell: Tell<'_>
 pub(super) fn absolute(spec: KernelSpec) -> KernelSpec {
     match spec {
         KernelSpec::Directory(path) => KernelSpec::Directory(canonical(&path)),
-        KernelSpec::Git { path, rev } => KernelSpec::Git { path: canonical(&path), rev },
+        KernelSpec::Git { path, rev } => KernelSpec::Git {
+            path: canonical(&path),
+            rev,
+        },
         KernelSpec::Tarball(path) => KernelSpec::Tarball(canonical(&path)),
         KernelSpec::Deb(path) => KernelSpec::Deb(canonical(&path)),
         KernelSpec::Apt(package) => KernelSpec::Apt(package),

@@ -4,7 +4,9 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The name is not one that commands could take.
-    #[error("{name:?} cannot be a name; use letters, digits and . _ + - and begin with a letter or digit")]
+    #[error(
+        "{name:?} cannot be a name; use letters, digits and . _ + - and begin with a letter or digit"
+    )]
     BadName {
         /// The name.
         name: String,
@@ -32,7 +34,9 @@ pub enum Refusal {
         name: String,
     },
     /// A command that takes one series got several.
-    #[error("{name} holds {count} series ({list}); import it with `pteward series import`, then name one")]
+    #[error(
+        "{name} holds {count} series ({list}); import it with `pteward series import`, then name one"
+    )]
     Several {
         /// What was given.
         name: String,
@@ -50,7 +54,9 @@ pub enum Refusal {
         count: usize,
     },
     /// Nothing of the series is left to write.
-    #[error("the kernel has every patch of {series} already, so there is nothing to write; leave the option out")]
+    #[error(
+        "the kernel has every patch of {series} already, so there is nothing to write; leave the option out"
+    )]
     NothingToWrite {
         /// The series.
         series: String,

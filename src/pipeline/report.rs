@@ -19,6 +19,8 @@ pub fn write_report(
 ) -> anyhow::Result<Written> {
     let own = workspace.report();
     let folder = folder.unwrap_or(&own);
-    step(tell, "writing the report", || report::write(&workspace.store, folder, only))
-        .with_context(|| format!("failed to write the report to {}", folder.display()))
+    step(tell, "writing the report", || {
+        report::write(&workspace.store, folder, only)
+    })
+    .with_context(|| format!("failed to write the report to {}", folder.display()))
 }

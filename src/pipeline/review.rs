@@ -37,7 +37,9 @@ impl Reviewed {
 
     /// Says whether a walk is worse off than before.
     pub fn has_regressed(&self) -> bool {
-        self.walks.iter().any(|walk| walk.change == VerdictChange::Regressed)
+        self.walks
+            .iter()
+            .any(|walk| walk.change == VerdictChange::Regressed)
     }
 }
 
@@ -58,15 +60,38 @@ pub fn review(
     let states = States {
         base: Arc::clone(&kernel.kernel.source),
         changed: &application.states,
-        numbers: application.outcomes.iter().map(|outcome| outcome.number).collect(),
+        numbers: application
+            .outcomes
+            .iter()
+            .map(|outcome| outcome.number)
+            .collect(),
     };
     let audited = states.audit(tell).with_context(|| audit::failed(kernel))?;
-    let stored = application.stored.context("the application was stored just now")?;
-    let saved = save(workspace, kernel, &application.series.name, (stored, &application), &audited)?;
+    let stored = application
+        .stored
+        .context("the application was stored just now")?;
+    let saved = save(
+        workspace,
+        kernel,
+        &application.series.name,
+        (stored, &application),
+        &audited,
+    )?;
     let report = report::write_report(workspace, folder, Some(saved), tell)?;
     let walks = compare_walks(&audited.before.walks, &audited.after.walks);
-    let Audited { before, after, changes } = audited;
-    Ok(Reviewed { application, before, after, changes, walks, report })
+    let Audited {
+        before,
+        after,
+        changes,
+    } = audited;
+    Ok(Reviewed {
+        application,
+        before,
+        after,
+        changes,
+        walks,
+        report,
+    })
 }
 
 /// Stores both audits and what brings them together.
@@ -79,7 +104,11 @@ fn save(
 ) -> anyhow::Result<crate::store::ReviewId> {
     let bare = audit::bare_key(kernel);
     let state = u32::try_from(application.outcomes.len()).unwrap_or(u32::MAX);
-    let after = AuditKey { series: Some(series.to_owned()), state, ..bare.clone() };
+    let after = AuditKey {
+        series: Some(series.to_owned()),
+        state,
+        ..bare.clone()
+    };
     let audit_before = audit::save(workspace, &bare, &audited.before)?;
     let audit_after = audit::save(workspace, &after, &audited.after)?;
     let review = NewReview {
@@ -90,7 +119,10 @@ fn save(
         audit_after,
         changes: &audited.changes,
     };
-    workspace.store.save_review(&review).context("failed to store the review")
+    workspace
+        .store
+        .save_review(&review)
+        .context("failed to store the review")
 }
 
 /// The kernel with the first k patches, for every k.
@@ -129,11 +161,17 @@ impl States<'_> {
             let old_audit = auditor.run_on(&old, &paths)?;
             // What a predicate is comes from headers alone: without a changed one, the vocabulary stays.
             if paths.iter().any(|path| path.ends_with(".h")) {
-                auditor = step(tell, &format!("reading headers of state {k}"), || Auditor::new(&new))?;
+                auditor = step(tell, &format!("reading headers of state {k}"), || {
+                    Auditor::new(&new)
+                })?;
             }
             let new_audit = auditor.run_on(&new, &paths)?;
             let lines = touched::lines(&paths, &old, &new)?;
-            changes.extend(touched::changes(self.numbers[k - 1], (&old_audit, &new_audit), &lines));
+            changes.extend(touched::changes(
+                self.numbers[k - 1],
+                (&old_audit, &new_audit),
+                &lines,
+            ));
         }
         let after = if self.changed[last].is_empty() {
             before.clone()
@@ -141,6 +179,10 @@ impl States<'_> {
             let name = format!("auditing with {last} patches");
             audit::whole(&auditor, &self.state(last), &name, tell)?
         };
-        Ok(Audited { before, after, changes })
+        Ok(Audited {
+            before,
+            after,
+            changes,
+        })
     }
 }

@@ -51,7 +51,10 @@ pub fn read_series(inputs: &[Input]) -> anyhow::Result<ReadSeries> {
     let notes = all.notes.clone();
     let series = series::assemble(all);
     if series.iter().all(|one| one.patches.is_empty()) {
-        return Err(Refusal::NoPatch { name: names.clone() }).with_context(failed);
+        return Err(Refusal::NoPatch {
+            name: names.clone(),
+        })
+        .with_context(failed);
     }
     Ok(ReadSeries { series, notes })
 }
@@ -62,10 +65,19 @@ pub fn read_series(inputs: &[Input]) -> anyhow::Result<ReadSeries> {
 /// As [`read_series`], and when the files hold several series.
 pub fn the_series(workspace: &Workspace, inputs: &[Input]) -> anyhow::Result<ReadSeries> {
     if let [Input::Named(name)] = inputs {
-        let list = workspace.store.series_list().context("failed to read the workspace")?;
+        let list = workspace
+            .store
+            .series_list()
+            .context("failed to read the workspace")?;
         if list.iter().any(|head| head.name == *name) {
-            let stored = workspace.store.series(name).context("failed to read the workspace")?;
-            return Ok(ReadSeries { series: vec![stored], notes: Vec::new() });
+            let stored = workspace
+                .store
+                .series(name)
+                .context("failed to read the workspace")?;
+            return Ok(ReadSeries {
+                series: vec![stored],
+                notes: Vec::new(),
+            });
         }
     }
     let mut read = read_series(inputs)?;
@@ -73,8 +85,12 @@ pub fn the_series(workspace: &Workspace, inputs: &[Input]) -> anyhow::Result<Rea
     read.series.retain(|one| !one.patches.is_empty());
     if read.series.len() > 1 {
         let list: Vec<&str> = read.series.iter().map(|one| one.name.as_str()).collect();
-        return Err(Refusal::Several { name: names(inputs), count: list.len(), list: list.join(", ") })
-            .context("failed to choose a series");
+        return Err(Refusal::Several {
+            name: names(inputs),
+            count: list.len(),
+            list: list.join(", "),
+        })
+        .context("failed to choose a series");
     }
     Ok(read)
 }
@@ -97,5 +113,9 @@ fn read_one(input: &Input) -> anyhow::Result<mail::Reading> {
 
 /// Names inputs for messages.
 pub(super) fn names(inputs: &[Input]) -> String {
-    inputs.iter().map(Input::name).collect::<Vec<_>>().join(", ")
+    inputs
+        .iter()
+        .map(Input::name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -24,16 +24,31 @@ fn real_diffs_apply_as_git_applies_them() {
         Ok(pair) => pair,
         Err(reason) => return say(&format!("skipped: {reason}")),
     };
-    say(&format!("{} -> {}, {} paths differ", pair.old, pair.new, pair.count));
+    say(&format!(
+        "{} -> {}, {} paths differ",
+        pair.old, pair.new, pair.count
+    ));
     let text = pair.diff();
     let parsed = diff::parse(&text);
     assert_eq!(parsed.problems, [], "git's own diff has no faults");
-    let files: Vec<FileDiff> = parsed.files.into_iter().filter(|file| !file.binary).collect();
+    let files: Vec<FileDiff> = parsed
+        .files
+        .into_iter()
+        .filter(|file| !file.binary)
+        .collect();
     assert!(files.len() >= AT_LEAST, "only {} file diffs", files.len());
 
-    let forward = count_wrong(&files, |file| whole(file, &pair.folder.join("a"), &pair.folder.join("b")));
-    let reversed: Vec<FileDiff> = files.iter().filter(|file| file.change != FileChange::Copied).map(FileDiff::reversed).collect();
-    let backward = count_wrong(&reversed, |file| whole(file, &pair.folder.join("b"), &pair.folder.join("a")));
+    let forward = count_wrong(&files, |file| {
+        whole(file, &pair.folder.join("a"), &pair.folder.join("b"))
+    });
+    let reversed: Vec<FileDiff> = files
+        .iter()
+        .filter(|file| file.change != FileChange::Copied)
+        .map(FileDiff::reversed)
+        .collect();
+    let backward = count_wrong(&reversed, |file| {
+        whole(file, &pair.folder.join("b"), &pair.folder.join("a"))
+    });
     let hunks: usize = files.iter().map(|file| file.hunks.len()).sum();
     say(&format!(
         "forward: {} of {} files proved ({hunks} hunks); reversed: {} of {}",
@@ -45,7 +60,11 @@ fn real_diffs_apply_as_git_applies_them() {
     assert_eq!((forward, backward), (Vec::new(), Vec::new()));
 
     let exact = pair.git_apply("a", &text);
-    let disagree: Vec<&String> = exact.accepted.keys().filter(|path| exact.accepted[*path] != pair.read("b", path)).collect();
+    let disagree: Vec<&String> = exact
+        .accepted
+        .keys()
+        .filter(|path| exact.accepted[*path] != pair.read("b", path))
+        .collect();
     assert_eq!(disagree, Vec::<&String>::new(), "git gives the newer files");
     assert_eq!(exact.rejected, 0);
 
@@ -58,14 +77,19 @@ fn real_diffs_apply_as_git_applies_them() {
 fn cross_check(pair: &Pair, base: &str, name: &str, files: &[FileDiff], text: &[u8]) {
     let git = pair.git_apply(base, text);
     let folder = pair.folder.join(base);
-    let results: Vec<(&FileDiff, FileResult)> = files.par_iter().map(|file| (file, apply_to(file, &folder))).collect();
+    let results: Vec<(&FileDiff, FileResult)> = files
+        .par_iter()
+        .map(|file| (file, apply_to(file, &folder)))
+        .collect();
     let mut grades: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut same, mut there, mut elsewhere, mut wrong) = (0, 0, 0, Vec::new());
     for (file, result) in &results {
         for hunk in &result.outcome.hunks {
             *grades.entry(hunk.grade.word()).or_default() += 1;
         }
-        let Some(accepted) = git.accepted.get(&file.new_path) else { continue };
+        let Some(accepted) = git.accepted.get(&file.new_path) else {
+            continue;
+        };
         let ours = match &result.after {
             After::Written { bytes, .. } => Some(bytes.clone()),
             After::Same => pair.read(base, &file.old_path),
@@ -73,9 +97,30 @@ fn cross_check(pair: &Pair, base: &str, name: &str, files: &[FileDiff], text: &[
         };
         if ours == *accepted {
             same += 1;
-        } else if result.outcome.hunks.iter().any(|hunk| hunk.grade == Grade::AlreadyThere) {
-            there += 1; say(&format!("THERE {base} {} {:?}", file.path(), result.outcome.hunks.iter().filter(|h| h.grade == Grade::AlreadyThere).map(|h| (h.old_start, h.offset, &h.reason)).collect::<Vec<_>>()));
-        } else if result.outcome.hunks.iter().any(|hunk| hunk.reason.contains(" in `") || hunk.reason.contains("it is for")) {
+        } else if result
+            .outcome
+            .hunks
+            .iter()
+            .any(|hunk| hunk.grade == Grade::AlreadyThere)
+        {
+            there += 1;
+            say(&format!(
+                "THERE {base} {} {:?}",
+                file.path(),
+                result
+                    .outcome
+                    .hunks
+                    .iter()
+                    .filter(|h| h.grade == Grade::AlreadyThere)
+                    .map(|h| (h.old_start, h.offset, &h.reason))
+                    .collect::<Vec<_>>()
+            ));
+        } else if result
+            .outcome
+            .hunks
+            .iter()
+            .any(|hunk| hunk.reason.contains(" in `") || hunk.reason.contains("it is for"))
+        {
             elsewhere += 1;
         } else {
             wrong.push(file.new_path.clone());
@@ -83,14 +128,41 @@ fn cross_check(pair: &Pair, base: &str, name: &str, files: &[FileDiff], text: &[
     }
     let mut toward = 0;
     for (file, result) in &results {
-        let conflict = !result.outcome.refusal.is_empty() || result.outcome.hunks.iter().any(|hunk| hunk.grade == Grade::Conflict);
-        if conflict { continue }
+        let conflict = !result.outcome.refusal.is_empty()
+            || result
+                .outcome
+                .hunks
+                .iter()
+                .any(|hunk| hunk.grade == Grade::Conflict);
+        if conflict {
+            continue;
+        }
         let ours = match &result.after {
             After::Written { bytes, .. } => Some(bytes.clone()),
             After::Same => pair.read(base, &file.old_path),
             After::Removed => None,
         };
-        if ours == pair.read("b", &file.new_path) { toward += 1 } else { let t = Path::new("/tmp/a-test/odd").join(base).join(file.path()); std::fs::create_dir_all(t.parent().unwrap()).unwrap(); std::fs::write(t, ours.clone().unwrap_or_default()).unwrap(); say(&format!("ODD {base} {} {:?}", file.path(), result.outcome.hunks.iter().filter(|h| h.grade != Grade::Exact && h.grade != Grade::AlreadyThere || !h.reason.starts_with("line")).map(|h| (h.old_start, h.grade, h.offset, &h.reason)).collect::<Vec<_>>())); }
+        if ours == pair.read("b", &file.new_path) {
+            toward += 1
+        } else {
+            let t = Path::new("/tmp/a-test/odd").join(base).join(file.path());
+            std::fs::create_dir_all(t.parent().unwrap()).unwrap();
+            std::fs::write(t, ours.clone().unwrap_or_default()).unwrap();
+            say(&format!(
+                "ODD {base} {} {:?}",
+                file.path(),
+                result
+                    .outcome
+                    .hunks
+                    .iter()
+                    .filter(
+                        |h| h.grade != Grade::Exact && h.grade != Grade::AlreadyThere
+                            || !h.reason.starts_with("line")
+                    )
+                    .map(|h| (h.old_start, h.grade, h.offset, &h.reason))
+                    .collect::<Vec<_>>()
+            ));
+        }
     }
     say(&format!("on {name}: toward {toward}"));
     say(&format!("on {name}: hunks {grades:?}"));
@@ -99,11 +171,25 @@ fn cross_check(pair: &Pair, base: &str, name: &str, files: &[FileDiff], text: &[
         git.accepted.len(),
         git.rejected
     ));
-    assert_eq!(wrong, Vec::<String>::new(), "git accepts these and ours differs without a reason");
+    assert_eq!(
+        wrong,
+        Vec::<String>::new(),
+        "git accepts these and ours differs without a reason"
+    );
 }
 
-fn count_wrong(files: &[FileDiff], check: impl Fn(&FileDiff) -> Result<(), String> + Sync) -> Vec<String> {
-    files.par_iter().filter_map(|file| check(file).err().map(|why| format!("{}: {why}", file.path()))).collect()
+fn count_wrong(
+    files: &[FileDiff],
+    check: impl Fn(&FileDiff) -> Result<(), String> + Sync,
+) -> Vec<String> {
+    files
+        .par_iter()
+        .filter_map(|file| {
+            check(file)
+                .err()
+                .map(|why| format!("{}: {why}", file.path()))
+        })
+        .collect()
 }
 
 /// A diff between two trees must give the newer file and be proved.
@@ -113,7 +199,9 @@ fn whole(file: &FileDiff, from: &Path, to: &Path) -> Result<(), String> {
     match (&result.after, want) {
         (After::Removed, None) => {}
         (After::Written { bytes, .. }, Some(want)) if blob_id(bytes) == blob_id(&want) => {}
-        (After::Same, Some(want)) if file.hunks.is_empty() && std::fs::read(from.join(&file.old_path)).ok() == Some(want.clone()) => {}
+        (After::Same, Some(want))
+            if file.hunks.is_empty()
+                && std::fs::read(from.join(&file.old_path)).ok() == Some(want.clone()) => {}
         (_, _) => return Err(format!("another result: {:?}", result.outcome)),
     }
     if !file.hunks.is_empty() && result.outcome.proof != Proof::Proved {
@@ -129,7 +217,14 @@ fn apply_to(file: &FileDiff, folder: &Path) -> FileResult {
 
 #[expect(clippy::print_stderr, reason = "a test tells its counts")]
 fn say(what: &str) {
-    eprintln!("real diffs: {:?} {what}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() % 1000);
+    eprintln!(
+        "real diffs: {:?} {what}",
+        std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap()
+            .as_secs()
+            % 1000
+    );
 }
 
 /// What git made of a patch on a tree.
@@ -143,21 +238,48 @@ impl Pair {
     /// Lets `git apply` change a copy of one version by as much as fits.
     fn git_apply(&self, base: &str, text: &[u8]) -> GitApplied {
         let copy = tempfile::tempdir().unwrap();
-        let run = |program: &str, arguments: &[&str]| process::run(program, arguments, Some(copy.path())).unwrap();
+        let run = |program: &str, arguments: &[&str]| {
+            process::run(program, arguments, Some(copy.path())).unwrap()
+        };
         assert!(run("git", &["init", "-q"]).status.success());
-        assert!(run("cp", &["-a", &format!("{}/.", self.folder.join(base).display()), "."]).status.success());
+        assert!(
+            run(
+                "cp",
+                &[
+                    "-a",
+                    &format!("{}/.", self.folder.join(base).display()),
+                    "."
+                ]
+            )
+            .status
+            .success()
+        );
         let patch = copy.path().join(".git/all.patch");
         std::fs::write(&patch, text).unwrap();
-        let output = run("git", &["-c", "core.autocrlf=false", "apply", "--reject", "--whitespace=nowarn", ".git/all.patch"]);
+        let output = run(
+            "git",
+            &[
+                "-c",
+                "core.autocrlf=false",
+                "apply",
+                "--reject",
+                "--whitespace=nowarn",
+                ".git/all.patch",
+            ],
+        );
         let refused = refused_paths(&String::from_utf8_lossy(&output.stderr));
         let mut accepted = BTreeMap::new();
         let mut rejected = 0;
         for file in diff::parse(text).files.iter().filter(|file| !file.binary) {
             let rej = copy.path().join(format!("{}.rej", file.path()));
-            if refused.contains(&file.old_path) || refused.contains(&file.new_path) || rej.exists() {
+            if refused.contains(&file.old_path) || refused.contains(&file.new_path) || rej.exists()
+            {
                 rejected += 1;
             } else {
-                accepted.insert(file.new_path.clone(), std::fs::read(copy.path().join(file.path())).ok());
+                accepted.insert(
+                    file.new_path.clone(),
+                    std::fs::read(copy.path().join(file.path())).ok(),
+                );
             }
         }
         GitApplied { accepted, rejected }
@@ -166,6 +288,12 @@ impl Pair {
 
 /// Paths that git refuses before it looks at hunks: `error: PATH: No such file or directory` and the like.
 fn refused_paths(stderr: &str) -> std::collections::BTreeSet<String> {
-    let errors = stderr.lines().filter_map(|line| line.strip_prefix("error: "));
-    errors.filter_map(|line| line.split_once(": ")).flat_map(|(a, b)| [a, b]).map(|text| text.split(':').next().unwrap_or(text).to_owned()).collect()
+    let errors = stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("error: "));
+    errors
+        .filter_map(|line| line.split_once(": "))
+        .flat_map(|(a, b)| [a, b])
+        .map(|text| text.split(':').next().unwrap_or(text).to_owned())
+        .collect()
 }

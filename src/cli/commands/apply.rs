@@ -44,28 +44,47 @@ impl Args {
         let inputs = inputs(&self.series.series)?;
         let mut workspace = session.workspace()?;
         let read = pipeline::the_series(&workspace, &inputs)?;
-        read.notes.iter().for_each(|note| session.tell(Event::Note(note)));
+        read.notes
+            .iter()
+            .for_each(|note| session.tell(Event::Note(note)));
         let series = show::series::only(read)?;
         show::series::notes(session, &series);
         let kernel = pipeline::open_kernel(&workspace, &self.on, &|event| session.tell(event))?;
-        let keep = if self.check { Keep::Nothing } else { Keep::Store };
-        let application = pipeline::apply(&mut workspace, series, &kernel, keep, &|event| session.tell(event))?;
+        let keep = if self.check {
+            Keep::Nothing
+        } else {
+            Keep::Store
+        };
+        let application = pipeline::apply(&mut workspace, series, &kernel, keep, &|event| {
+            session.tell(event)
+        })?;
         if self.json {
             show::outcomes::lines(&mut session.screen, &application.outcomes)?;
         } else {
-            let title = format!("{} on {} ({})", application.series.name, kernel.name, kernel.kernel.version);
+            let title = format!(
+                "{} on {} ({})",
+                application.series.name, kernel.name, kernel.kernel.version
+            );
             show::outcomes::tables(&mut session.screen, &title, &application.outcomes)?;
         }
         let whole = is_whole(&application.outcomes);
         if whole {
             self.write(session, &workspace, (&application, &kernel))?;
         } else if self.output.is_some() || self.branch.is_some() {
-            session.tell(Event::Note("nothing was written: the series did not apply whole"));
+            session.tell(Event::Note(
+                "nothing was written: the series did not apply whole",
+            ));
         }
         if self.json {
-            session.screen.wire(&wire::Summary::apply(&application.outcomes))?;
+            session
+                .screen
+                .wire(&wire::Summary::apply(&application.outcomes))?;
         }
-        Ok(if whole { Exit::NothingNew } else { Exit::DidNotApply })
+        Ok(if whole {
+            Exit::NothingNew
+        } else {
+            Exit::DidNotApply
+        })
     }
 
     /// Writes what was asked for, and says where.
@@ -77,12 +96,18 @@ impl Args {
     ) -> anyhow::Result<()> {
         if let Some(folder) = &self.output {
             let count = pipeline::write_files(application, folder)?;
-            session.tell(Event::Note(&format!("{count} files written or removed below {}", folder.display())));
+            session.tell(Event::Note(&format!(
+                "{count} files written or removed below {}",
+                folder.display()
+            )));
         }
         if let Some(branch) = &self.branch {
             let commit = pipeline::write_branch(workspace, application, kernel, branch)?;
             let place = workspace.repository();
-            session.tell(Event::Note(&format!("branch {branch} of {} is at {commit}", place.display())));
+            session.tell(Event::Note(&format!(
+                "branch {branch} of {} is at {commit}",
+                place.display()
+            )));
         }
         Ok(())
     }

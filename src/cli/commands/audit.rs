@@ -35,7 +35,14 @@ impl Args {
         } else {
             show::audit::tables(&mut session.screen, &kernel, &audit)?;
         }
-        let unprepared = audit.walks.iter().any(|walk| walk.verdict == Verdict::Unprepared);
-        Ok(if unprepared { Exit::Found } else { Exit::NothingNew })
+        let unprepared = audit
+            .walks
+            .iter()
+            .any(|walk| walk.verdict == Verdict::Unprepared);
+        Ok(if unprepared {
+            Exit::Found
+        } else {
+            Exit::NothingNew
+        })
     }
 }

@@ -31,12 +31,42 @@ struct Program {
 
 /// Every program that pteward uses, and those that it will.
 const PROGRAMS: [Program; 6] = [
-    Program { capability: "kernels from apt:PACKAGE", name: "apt-get", package: "apt", used: true },
-    Program { capability: "building kernels", name: "make", package: "make", used: false },
-    Program { capability: "compiling kernels", name: "gcc", package: "gcc", used: false },
-    Program { capability: "sandboxed builds", name: "bwrap", package: "bubblewrap", used: false },
-    Program { capability: "faster rebuilds", name: "ccache", package: "ccache", used: false },
-    Program { capability: "booting kernels", name: "qemu-system-x86_64", package: "qemu-system-x86", used: false },
+    Program {
+        capability: "kernels from apt:PACKAGE",
+        name: "apt-get",
+        package: "apt",
+        used: true,
+    },
+    Program {
+        capability: "building kernels",
+        name: "make",
+        package: "make",
+        used: false,
+    },
+    Program {
+        capability: "compiling kernels",
+        name: "gcc",
+        package: "gcc",
+        used: false,
+    },
+    Program {
+        capability: "sandboxed builds",
+        name: "bwrap",
+        package: "bubblewrap",
+        used: false,
+    },
+    Program {
+        capability: "faster rebuilds",
+        name: "ccache",
+        package: "ccache",
+        used: false,
+    },
+    Program {
+        capability: "booting kernels",
+        name: "qemu-system-x86_64",
+        package: "qemu-system-x86",
+        used: false,
+    },
 ];
 
 /// What needs nothing from the machine.
@@ -75,17 +105,39 @@ impl Args {
         if self.json {
             for one in &found {
                 let install = one.install.as_deref();
-                session.screen.wire(&wire::capability_line(&one.name, one.used, one.present, &one.detail, install))?;
+                session.screen.wire(&wire::capability_line(
+                    &one.name,
+                    one.used,
+                    one.present,
+                    &one.detail,
+                    install,
+                ))?;
             }
-            session.screen.wire(&wire::Summary::list("doctor", found.len()))?;
+            session
+                .screen
+                .wire(&wire::Summary::list("doctor", found.len()))?;
         } else {
-            for (used, title) in [(true, "in use"), (false, "not used yet: for building and booting, which are to come")] {
+            for (used, title) in [
+                (true, "in use"),
+                (
+                    false,
+                    "not used yet: for building and booting, which are to come",
+                ),
+            ] {
                 session.screen.line(Label::Heading, title)?;
-                let rows: Vec<Vec<Cell>> = found.iter().filter(|one| one.used == used).map(row).collect();
+                let rows: Vec<Vec<Cell>> = found
+                    .iter()
+                    .filter(|one| one.used == used)
+                    .map(row)
+                    .collect();
                 session.screen.table(2, &rows)?;
             }
         }
-        Ok(if lacking { Exit::Lacks } else { Exit::NothingNew })
+        Ok(if lacking {
+            Exit::Lacks
+        } else {
+            Exit::NothingNew
+        })
     }
 }
 
@@ -96,7 +148,10 @@ fn program(program: &Program) -> Capability {
         name: program.capability.to_owned(),
         used: program.used,
         present: path.is_some(),
-        detail: path.map_or_else(|| format!("no {}", program.name), |path| path.display().to_string()),
+        detail: path.map_or_else(
+            || format!("no {}", program.name),
+            |path| path.display().to_string(),
+        ),
         install: Some(install(program)),
     }
 }
@@ -105,14 +160,19 @@ fn program(program: &Program) -> Capability {
 fn install(program: &Program) -> String {
     match program.name {
         // What installs packages cannot be installed that way.
-        "apt-get" => String::from("part of Debian and Ubuntu; elsewhere give a tarball, a directory or PATH@REV"),
+        "apt-get" => String::from(
+            "part of Debian and Ubuntu; elsewhere give a tarball, a directory or PATH@REV",
+        ),
         _ => format!("sudo apt-get install {}", program.package),
     }
 }
 
 /// Says whether the workspace can be written, without making it.
 fn workspace(folder: &Path) -> Capability {
-    let nearest = folder.ancestors().find(|path| path.is_dir()).unwrap_or(Path::new("/"));
+    let nearest = folder
+        .ancestors()
+        .find(|path| path.is_dir())
+        .unwrap_or(Path::new("/"));
     // A file that is gone when it is closed: the surest way to know.
     let written = tempfile::tempfile_in(nearest);
     let detail = match &written {
@@ -134,6 +194,15 @@ fn row(one: &Capability) -> Vec<Cell> {
         (false, true) => ("no", Label::Bad),
         (false, false) => ("no", Label::Faint),
     };
-    let install = one.install.as_deref().filter(|_| !one.present).unwrap_or_default();
-    vec![Cell::new(word).label(label), Cell::new(&one.name), Cell::new(&one.detail), Cell::new(install)]
+    let install = one
+        .install
+        .as_deref()
+        .filter(|_| !one.present)
+        .unwrap_or_default();
+    vec![
+        Cell::new(word).label(label),
+        Cell::new(&one.name),
+        Cell::new(&one.detail),
+        Cell::new(install),
+    ]
 }

@@ -28,12 +28,17 @@ pub(in crate::cli) struct Args {
 impl Args {
     pub(in crate::cli) fn run(&self, session: &mut Session) -> anyhow::Result<Exit> {
         let mut workspace = session.workspace()?;
-        let row = pipeline::add_kernel(&mut workspace, &self.name, &self.source, &|event| session.tell(event))?;
+        let row = pipeline::add_kernel(&mut workspace, &self.name, &self.source, &|event| {
+            session.tell(event)
+        })?;
         if self.json {
             session.screen.wire(&wire::kernel_line(&row))?;
             session.screen.wire(&wire::Summary::list("kernel add", 1))?;
         } else {
-            session.screen.plain(format!("registered {}: Linux {}, {}", row.name, row.version, row.spec))?;
+            session.screen.plain(format!(
+                "registered {}: Linux {}, {}",
+                row.name, row.version, row.spec
+            ))?;
         }
         Ok(Exit::NothingNew)
     }

@@ -33,7 +33,9 @@ impl Args {
         };
         if self.json {
             session.screen.wire(&wire::kernel_line(&row))?;
-            session.screen.wire(&wire::Summary::list("kernel show", 1))?;
+            session
+                .screen
+                .wire(&wire::Summary::list("kernel show", 1))?;
             return Ok(Exit::NothingNew);
         }
         let heading = |text: &str| Cell::new(text).label(Label::Heading);
@@ -44,8 +46,14 @@ impl Args {
             vec![heading("source"), Cell::new(&row.spec)],
             vec![heading("files"), Cell::new(tree)],
         ];
-        rows.extend(row.commit.map(|commit| vec![heading("commit"), Cell::new(commit)]));
-        let audits = workspace.store.audits().context("failed to list the audits")?;
+        rows.extend(
+            row.commit
+                .map(|commit| vec![heading("commit"), Cell::new(commit)]),
+        );
+        let audits = workspace
+            .store
+            .audits()
+            .context("failed to list the audits")?;
         for audit in audits.iter().filter(|audit| audit.key.kernel == open.name) {
             let what = match &audit.key.series {
                 Some(series) => format!("with {} patches of {series}", audit.key.state),
@@ -53,7 +61,10 @@ impl Args {
             };
             let walks = &audit.walks;
             let all = walks.prepared + walks.unprepared + walks.unknown + walks.not_applicable;
-            let text = format!("{}, {what}: {} calls of predicates, {all} walks", audit.made, audit.calls);
+            let text = format!(
+                "{}, {what}: {} calls of predicates, {all} walks",
+                audit.made, audit.calls
+            );
             rows.push(vec![heading("audit"), Cell::new(text)]);
         }
         session.screen.table(0, &rows)?;

@@ -18,8 +18,9 @@ pub(in crate::cli) struct Args {
 impl Args {
     pub(in crate::cli) fn run(&self, session: &mut Session) -> anyhow::Result<Exit> {
         let workspace = session.workspace()?;
-        let written =
-            pipeline::write_report(&workspace, self.output.as_deref(), None, &|event| session.tell(event))?;
+        let written = pipeline::write_report(&workspace, self.output.as_deref(), None, &|event| {
+            session.tell(event)
+        })?;
         session.screen.plain(written.index.display().to_string())?;
         Ok(Exit::NothingNew)
     }

@@ -34,12 +34,16 @@ impl Args {
         let inputs = inputs(&self.series.series)?;
         let mut workspace = session.workspace()?;
         let read = pipeline::the_series(&workspace, &inputs)?;
-        read.notes.iter().for_each(|note| session.tell(Event::Note(note)));
+        read.notes
+            .iter()
+            .for_each(|note| session.tell(Event::Note(note)));
         let series = show::series::only(read)?;
         show::series::notes(session, &series);
         let kernel = pipeline::open_kernel(&workspace, &self.on, &|event| session.tell(event))?;
         let output = self.output.as_deref();
-        let reviewed = pipeline::review(&mut workspace, series, &kernel, output, &|event| session.tell(event))?;
+        let reviewed = pipeline::review(&mut workspace, series, &kernel, output, &|event| {
+            session.tell(event)
+        })?;
         if self.json {
             show::kernel_line(&mut session.screen, &kernel)?;
             show::review::lines(&mut session.screen, &reviewed)?;

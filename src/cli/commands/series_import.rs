@@ -34,9 +34,13 @@ impl Args {
     pub(in crate::cli) fn run(&self, session: &mut Session) -> anyhow::Result<Exit> {
         let inputs = inputs(&self.paths)?;
         let mut workspace = session.workspace()?;
-        let imported =
-            pipeline::import(&mut workspace, &inputs, self.name.as_deref(), &|event| session.tell(event))?;
-        let heads = workspace.store.series_list().context("failed to list the series")?;
+        let imported = pipeline::import(&mut workspace, &inputs, self.name.as_deref(), &|event| {
+            session.tell(event)
+        })?;
+        let heads = workspace
+            .store
+            .series_list()
+            .context("failed to list the series")?;
         let mine = |name: &str| heads.iter().find(|head| head.name == name);
         for one in &imported {
             show::series::notes(session, &one.series);
@@ -47,12 +51,18 @@ impl Args {
                     session.screen.wire(&wire::series_line(head))?;
                 }
             }
-            session.screen.wire(&wire::Summary::list("series import", imported.len()))?;
+            session
+                .screen
+                .wire(&wire::Summary::list("series import", imported.len()))?;
             return Ok(Exit::NothingNew);
         }
         for one in &imported {
             let series = &one.series;
-            let known = if one.new { "imported" } else { "known already as" };
+            let known = if one.new {
+                "imported"
+            } else {
+                "known already as"
+            };
             session.screen.plain(format!(
                 "{known} {}: v{}, {} of {} patches: {}",
                 series.name,

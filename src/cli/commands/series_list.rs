@@ -17,22 +17,36 @@ pub(in crate::cli) struct Args {
 impl Args {
     pub(in crate::cli) fn run(&self, session: &mut Session) -> anyhow::Result<Exit> {
         let workspace = session.workspace()?;
-        let series = workspace.store.series_list().context("failed to list the series")?;
+        let series = workspace
+            .store
+            .series_list()
+            .context("failed to list the series")?;
         if self.json {
             for head in &series {
                 session.screen.wire(&wire::series_line(head))?;
             }
-            session.screen.wire(&wire::Summary::list("series list", series.len()))?;
+            session
+                .screen
+                .wire(&wire::Summary::list("series list", series.len()))?;
             return Ok(Exit::NothingNew);
         }
         if series.is_empty() {
-            session.screen.plain("no series; `pteward series import PATH` reads one")?;
+            session
+                .screen
+                .plain("no series; `pteward series import PATH` reads one")?;
             return Ok(Exit::NothingNew);
         }
         let head = ["NAME", "VERSION", "PATCHES", "AUTHOR", "SUBJECT"];
-        let mut rows = vec![head.map(|text| Cell::new(text).label(Label::Heading)).to_vec()];
+        let mut rows = vec![
+            head.map(|text| Cell::new(text).label(Label::Heading))
+                .to_vec(),
+        ];
         rows.extend(series.iter().map(|head| {
-            let whole = if head.missing.is_empty() { Label::Plain } else { Label::Doubtful };
+            let whole = if head.missing.is_empty() {
+                Label::Plain
+            } else {
+                Label::Doubtful
+            };
             vec![
                 Cell::new(&head.name),
                 Cell::new(format!("v{}", head.version)),

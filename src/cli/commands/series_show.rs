@@ -24,7 +24,9 @@ impl Args {
         let inputs = inputs(&self.series)?;
         let workspace = session.workspace()?;
         let read = pipeline::the_series(&workspace, &inputs)?;
-        read.notes.iter().for_each(|note| session.tell(Event::Note(note)));
+        read.notes
+            .iter()
+            .for_each(|note| session.tell(Event::Note(note)));
         for series in &read.series {
             if self.json {
                 show::series::notes(session, series);
@@ -37,7 +39,9 @@ impl Args {
         }
         if self.json {
             let posts = read.series.iter().map(|series| series.patches.len()).sum();
-            session.screen.wire(&wire::Summary::list("series show", posts))?;
+            session
+                .screen
+                .wire(&wire::Summary::list("series show", posts))?;
         }
         Ok(Exit::NothingNew)
     }

@@ -26,7 +26,11 @@ pub(in crate::cli) fn lines(screen: &mut Screen, audit: &Audit) -> io::Result<()
 }
 
 /// Prints sites by file, predicates, walks, what could not be seen, and the counts last, where a terminal shows them.
-pub(in crate::cli) fn tables(screen: &mut Screen, kernel: &OpenKernel, audit: &Audit) -> io::Result<()> {
+pub(in crate::cli) fn tables(
+    screen: &mut Screen,
+    kernel: &OpenKernel,
+    audit: &Audit,
+) -> io::Result<()> {
     sites(screen, &audit.sites)?;
     predicates(screen, audit)?;
     if !audit.walks.is_empty() {
@@ -38,7 +42,10 @@ pub(in crate::cli) fn tables(screen: &mut Screen, kernel: &OpenKernel, audit: &A
     if !audit.blind.is_empty() {
         screen.line(Label::Heading, "not seen")?;
         let row = |spot: &crate::audit::BlindSpot| {
-            vec![Cell::new(format!("{}:{}", spot.file, spot.line)), Cell::new(&spot.what)]
+            vec![
+                Cell::new(format!("{}:{}", spot.file, spot.line)),
+                Cell::new(&spot.what),
+            ]
         };
         screen.table(2, &audit.blind.iter().map(row).collect::<Vec<_>>())?;
         screen.plain("")?;
@@ -86,7 +93,11 @@ fn sites(screen: &mut Screen, sites: &[Site]) -> io::Result<()> {
         let rows: Vec<Vec<Cell>> = file
             .iter()
             .map(|site| {
-                let kind = if site.kind == SiteKind::Call { "" } else { site.kind.word() };
+                let kind = if site.kind == SiteKind::Call {
+                    ""
+                } else {
+                    site.kind.word()
+                };
                 vec![
                     Cell::number(site.line),
                     Cell::new(&site.predicate),
@@ -105,7 +116,9 @@ fn sites(screen: &mut Screen, sites: &[Site]) -> io::Result<()> {
 /// Prints the predicates with how often each is called, those called most first.
 fn predicates(screen: &mut Screen, audit: &Audit) -> io::Result<()> {
     if audit.predicates.is_empty() {
-        return screen.plain("no predicates: the headers name no kinds of entries that pteward knows how to find");
+        return screen.plain(
+            "no predicates: the headers name no kinds of entries that pteward knows how to find",
+        );
     }
     let mut calls: BTreeMap<&str, u32> = BTreeMap::new();
     for site in audit.sites.iter().filter(is_call) {
@@ -114,7 +127,8 @@ fn predicates(screen: &mut Screen, audit: &Audit) -> io::Result<()> {
     let count = |name: &str| calls.get(name).copied().unwrap_or(0);
     let mut order: Vec<_> = audit.predicates.iter().collect();
     order.sort_by_key(|predicate| (std::cmp::Reverse(count(&predicate.name)), &predicate.name));
-    let head = ["predicate", "calls", "family", "accepts"].map(|text| Cell::new(text).label(Label::Heading));
+    let head = ["predicate", "calls", "family", "accepts"]
+        .map(|text| Cell::new(text).label(Label::Heading));
     let mut rows = vec![head.to_vec()];
     rows.extend(order.iter().map(|predicate| {
         vec![
@@ -129,11 +143,19 @@ fn predicates(screen: &mut Screen, audit: &Audit) -> io::Result<()> {
 }
 
 fn walk_row(walk: &Walk) -> Vec<Cell> {
-    let flags = if walk.flags.is_empty() { String::from("-") } else { walk.flags.join("|") };
+    let flags = if walk.flags.is_empty() {
+        String::from("-")
+    } else {
+        walk.flags.join("|")
+    };
     let reason = if walk.unhandled.is_empty() {
         walk.reason.clone()
     } else {
-        format!("not prepared for {}: {}", walk.unhandled.join(", "), walk.reason)
+        format!(
+            "not prepared for {}: {}",
+            walk.unhandled.join(", "),
+            walk.reason
+        )
     };
     vec![
         Cell::new(format!("{}:{}", walk.file, walk.line)),

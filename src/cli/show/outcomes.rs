@@ -23,17 +23,28 @@ pub(in crate::cli) fn lines(screen: &mut Screen, outcomes: &[PatchOutcome]) -> i
 }
 
 /// Prints a table for each patch, then what is in the way of its conflicts.
-pub(in crate::cli) fn tables(screen: &mut Screen, title: &str, outcomes: &[PatchOutcome]) -> io::Result<()> {
+pub(in crate::cli) fn tables(
+    screen: &mut Screen,
+    title: &str,
+    outcomes: &[PatchOutcome],
+) -> io::Result<()> {
     screen.line(Label::Heading, title)?;
     let rows: Vec<Vec<Cell>> = outcomes.iter().map(patch_row).collect();
     screen.table(2, &rows)?;
     for patch in outcomes {
         screen.plain("")?;
-        screen.line(Label::Heading, format!("{} {}", patch.number, patch.subject))?;
+        screen.line(
+            Label::Heading,
+            format!("{} {}", patch.number, patch.subject),
+        )?;
         let rows: Vec<Vec<Cell>> = patch.files.iter().flat_map(file_rows).collect();
         screen.table(2, &rows)?;
         for file in &patch.files {
-            for hunk in file.hunks.iter().filter(|hunk| hunk.grade == Grade::Conflict) {
+            for hunk in file
+                .hunks
+                .iter()
+                .filter(|hunk| hunk.grade == Grade::Conflict)
+            {
                 conflict(screen, file, hunk)?;
             }
         }
@@ -73,8 +84,17 @@ fn file_rows(file: &FileOutcome) -> Vec<Vec<Cell>> {
             Cell::new(&file.refusal),
         ]);
     } else if file.hunks.is_empty() {
-        let word = if file.already_there { "already-there" } else { "done" };
-        rows.push(vec![Cell::new(&file.path), Cell::new(""), Cell::new(word).label(Label::Good), Cell::new(&file.reason)]);
+        let word = if file.already_there {
+            "already-there"
+        } else {
+            "done"
+        };
+        rows.push(vec![
+            Cell::new(&file.path),
+            Cell::new(""),
+            Cell::new(word).label(Label::Good),
+            Cell::new(&file.reason),
+        ]);
     }
     rows.extend(file.hunks.iter().map(|hunk| {
         let label = match hunk.grade {
@@ -82,7 +102,11 @@ fn file_rows(file: &FileOutcome) -> Vec<Vec<Cell>> {
             Grade::Fuzz | Grade::Whitespace | Grade::ThreeWay => Label::Doubtful,
             Grade::Conflict => Label::Bad,
         };
-        let line = if hunk.grade == Grade::Conflict { hunk.old_start } else { hunk.new_line };
+        let line = if hunk.grade == Grade::Conflict {
+            hunk.old_start
+        } else {
+            hunk.new_line
+        };
         vec![
             Cell::new(format!("{}:{line}", file.path)),
             Cell::new(function(hunk)),
@@ -104,7 +128,13 @@ fn function(hunk: &HunkOutcome) -> String {
 }
 
 fn conflict(screen: &mut Screen, file: &FileOutcome, hunk: &HunkOutcome) -> io::Result<()> {
-    screen.line(Label::Bad, format!("  conflict in {} at line {} {}", file.path, hunk.old_start, hunk.function))?;
+    screen.line(
+        Label::Bad,
+        format!(
+            "  conflict in {} at line {} {}",
+            file.path, hunk.old_start, hunk.function
+        ),
+    )?;
     for (title, lines) in [("expected", &hunk.expected), ("found", &hunk.found)] {
         if lines.is_empty() {
             continue;
@@ -114,12 +144,18 @@ fn conflict(screen: &mut Screen, file: &FileOutcome, hunk: &HunkOutcome) -> io::
             screen.plain(format!("      {line}"))?;
         }
         if lines.len() > QUOTED {
-            screen.line(Label::Faint, format!("      … and {} more lines", lines.len() - QUOTED))?;
+            screen.line(
+                Label::Faint,
+                format!("      … and {} more lines", lines.len() - QUOTED),
+            )?;
         }
     }
     if !hunk.missing_symbols.is_empty() {
         let symbols = hunk.missing_symbols.join(", ");
-        screen.line(Label::Doubtful, format!("    needs a patch that introduces {symbols}"))?;
+        screen.line(
+            Label::Doubtful,
+            format!("    needs a patch that introduces {symbols}"),
+        )?;
     }
     Ok(())
 }

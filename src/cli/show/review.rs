@@ -17,24 +17,39 @@ pub(in crate::cli) fn lines(screen: &mut Screen, reviewed: &Reviewed) -> io::Res
     for line in reviewed.walks.iter().filter_map(wire::verdict_line) {
         screen.wire(&line)?;
     }
-    screen.wire(&wire::Summary::review(applied, &reviewed.before, &reviewed.after, &reviewed.changes))
+    screen.wire(&wire::Summary::review(
+        applied,
+        &reviewed.before,
+        &reviewed.after,
+        &reviewed.changes,
+    ))
 }
 
 /// Prints the same for people, and the report's path last.
-pub(in crate::cli) fn tables(screen: &mut Screen, kernel: &OpenKernel, reviewed: &Reviewed) -> io::Result<()> {
+pub(in crate::cli) fn tables(
+    screen: &mut Screen,
+    kernel: &OpenKernel,
+    reviewed: &Reviewed,
+) -> io::Result<()> {
     let name = &reviewed.application.series.name;
     let title = format!("{name} on {} ({})", kernel.name, kernel.kernel.version);
     outcomes::tables(screen, &title, &reviewed.application.outcomes)?;
     screen.plain("")?;
-    screen.line(Label::Heading, "sites on changed lines, walks in changed functions")?;
+    screen.line(
+        Label::Heading,
+        "sites on changed lines, walks in changed functions",
+    )?;
     if reviewed.changes.is_empty() {
         screen.plain("  none")?;
     }
     let rows: Vec<Vec<Cell>> = reviewed.changes.iter().map(change_row).collect();
     screen.table(2, &rows)?;
     screen.plain("")?;
-    let moved: Vec<&WalkChange> =
-        reviewed.walks.iter().filter(|walk| walk.change != VerdictChange::Unchanged).collect();
+    let moved: Vec<&WalkChange> = reviewed
+        .walks
+        .iter()
+        .filter(|walk| walk.change != VerdictChange::Unchanged)
+        .collect();
     screen.line(Label::Heading, "verdicts")?;
     if moved.is_empty() {
         screen.plain("  no walk's verdict changed")?;
@@ -44,8 +59,14 @@ pub(in crate::cli) fn tables(screen: &mut Screen, kernel: &OpenKernel, reviewed:
     screen.table(
         2,
         &[
-            vec![Cell::new("before"), Cell::new(audit::verdicts(&reviewed.before))],
-            vec![Cell::new("after"), Cell::new(audit::verdicts(&reviewed.after))],
+            vec![
+                Cell::new("before"),
+                Cell::new(audit::verdicts(&reviewed.before)),
+            ],
+            vec![
+                Cell::new("after"),
+                Cell::new(audit::verdicts(&reviewed.after)),
+            ],
         ],
     )?;
     screen.plain("")?;

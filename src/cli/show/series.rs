@@ -9,7 +9,10 @@ use std::io;
 
 /// Gives the one series that was read.
 pub(in crate::cli) fn only(read: ReadSeries) -> anyhow::Result<Series> {
-    read.series.into_iter().next().context("reading gave no series")
+    read.series
+        .into_iter()
+        .next()
+        .context("reading gave no series")
 }
 
 /// Tells what is missing or damaged, as notes.
@@ -33,7 +36,12 @@ fn troubles(series: &Series) -> Vec<String> {
     }
     lines.extend(series.notes.iter().cloned());
     for patch in &series.patches {
-        lines.extend(patch.problems.iter().map(|p| format!("patch {}, line {}: {}", patch.number, p.line, p.what)));
+        lines.extend(
+            patch
+                .problems
+                .iter()
+                .map(|p| format!("patch {}, line {}: {}", patch.number, p.line, p.what)),
+        );
     }
     lines
 }
@@ -41,9 +49,20 @@ fn troubles(series: &Series) -> Vec<String> {
 /// Prints a series whole.
 pub(in crate::cli) fn whole(screen: &mut Screen, series: &Series) -> io::Result<()> {
     let rfc = if series.rfc { ", RFC" } else { "" };
-    screen.line(Label::Heading, format!("{}: {}", series.name, series.subject))?;
-    screen.plain(format!("  v{}{rfc}, {} of {} patches", series.version, series.patches.len(), series.total))?;
-    for (name, value) in [("base-commit", &series.base_commit), ("change-id", &series.change_id)] {
+    screen.line(
+        Label::Heading,
+        format!("{}: {}", series.name, series.subject),
+    )?;
+    screen.plain(format!(
+        "  v{}{rfc}, {} of {} patches",
+        series.version,
+        series.patches.len(),
+        series.total
+    ))?;
+    for (name, value) in [
+        ("base-commit", &series.base_commit),
+        ("change-id", &series.change_id),
+    ] {
         if let Some(value) = value {
             screen.plain(format!("  {name}: {value}"))?;
         }
@@ -63,9 +82,17 @@ pub(in crate::cli) fn whole(screen: &mut Screen, series: &Series) -> io::Result<
 }
 
 fn patch(screen: &mut Screen, series: &Series, patch: &Patch) -> io::Result<()> {
-    screen.line(Label::Heading, format!("{}/{} {}", patch.number, series.total, patch.subject))?;
-    let date = patch.date.map_or_else(|| String::from("no date"), |date| date.to_string());
-    screen.plain(format!("  {} <{}>, {date}", patch.author.name, patch.author.email))?;
+    screen.line(
+        Label::Heading,
+        format!("{}/{} {}", patch.number, series.total, patch.subject),
+    )?;
+    let date = patch
+        .date
+        .map_or_else(|| String::from("no date"), |date| date.to_string());
+    screen.plain(format!(
+        "  {} <{}>, {date}",
+        patch.author.name, patch.author.email
+    ))?;
     let rows: Vec<Vec<Cell>> = patch
         .files
         .iter()

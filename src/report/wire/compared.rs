@@ -26,8 +26,16 @@ pub fn verdict_line(change: &WalkChange) -> Option<Line<VerdictLine<'_>>> {
         function: &walk.function,
         line: walk.line,
         walker: &walk.walker,
-        before: change.before.as_ref().map(|walk| walk.verdict).map(Verdict::word),
-        after: change.after.as_ref().map(|walk| walk.verdict).map(Verdict::word),
+        before: change
+            .before
+            .as_ref()
+            .map(|walk| walk.verdict)
+            .map(Verdict::word),
+        after: change
+            .after
+            .as_ref()
+            .map(|walk| walk.verdict)
+            .map(Verdict::word),
         change: change.change.word(),
         unhandled: &walk.unhandled,
         reason: &walk.reason,
@@ -53,5 +61,14 @@ pub fn capability_line<'a>(
     detail: &'a str,
     install: Option<&'a str>,
 ) -> Line<CapabilityLine<'a>> {
-    Line::new("capability", CapabilityLine { name, used, present, detail, install })
+    Line::new(
+        "capability",
+        CapabilityLine {
+            name,
+            used,
+            present,
+            detail,
+            install,
+        },
+    )
 }

@@ -37,52 +37,107 @@ pub(crate) fn differing() -> Result<Pair, String> {
     let [newest, .., oldest] = versions.as_slice() else {
         return Err(format!("apt offers fewer than two versions of {PACKAGE}"));
     };
-    let store = std::env::var_os("PTEWARD_TEST_KERNELS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-kernels"), PathBuf::from);
+    let store = std::env::var_os("PTEWARD_TEST_KERNELS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-kernels"),
+        PathBuf::from,
+    );
     let folder = store.join(format!("{oldest}..{newest}"));
     let mut others: Vec<(String, String, &str)> = Vec::new();
     if versions.len() > 2 {
-        others.push(("middle".to_owned(), versions[versions.len() / 2].clone(), PACKAGE));
+        others.push((
+            "middle".to_owned(),
+            versions[versions.len() / 2].clone(),
+            PACKAGE,
+        ));
     }
-    if let Some(version) = offered("linux-source-6.1").ok().and_then(|versions| versions.first().cloned()) {
+    if let Some(version) = offered("linux-source-6.1")
+        .ok()
+        .and_then(|versions| versions.first().cloned())
+    {
         others.push(("far".to_owned(), version, "linux-source-6.1"));
     }
     let done = folder.join("done");
     if !done.exists() {
-        let mut debs = vec![fetch(&get, &store, PACKAGE, oldest)?, fetch(&get, &store, PACKAGE, newest)?];
+        let mut debs = vec![
+            fetch(&get, &store, PACKAGE, oldest)?,
+            fetch(&get, &store, PACKAGE, newest)?,
+        ];
         for (_, version, package) in &others {
             debs.push(fetch(&get, &store, package, version)?);
         }
         unpack(&folder, &debs, &others)?;
         std::fs::write(&done, "").map_err(|error| error.to_string())?;
     }
-    let count = std::fs::read_to_string(folder.join("paths")).unwrap_or_default().lines().count();
-    let others = others.into_iter().map(|(folder, version, _)| (folder, version)).collect();
-    Ok(Pair { folder, old: oldest.clone(), new: newest.clone(), others, count })
+    let count = std::fs::read_to_string(folder.join("paths"))
+        .unwrap_or_default()
+        .lines()
+        .count();
+    let others = others
+        .into_iter()
+        .map(|(folder, version, _)| (folder, version))
+        .collect();
+    Ok(Pair {
+        folder,
+        old: oldest.clone(),
+        new: newest.clone(),
+        others,
+        count,
+    })
 }
 
 impl Pair {
     /// Makes git's diff of the two versions, renames found, through a repository that holds just these files.
     pub(crate) fn diff(&self) -> Vec<u8> {
         let git = |arguments: &[&str]| {
-            let output = process::run("git", arguments, Some(&self.folder)).expect("git can be started");
-            assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+            let output =
+                process::run("git", arguments, Some(&self.folder)).expect("git can be started");
+            assert!(
+                output.status.success(),
+                "git {arguments:?}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
             output.stdout
         };
         let tree = |side: &str| {
-            let (repository, work) = (format!("--git-dir={}", self.folder.join("git").display()), format!("--work-tree={side}"));
-            git(&["-c", "core.autocrlf=false", &repository, &work, "add", "--all", "--force", "."]);
-            String::from_utf8_lossy(&git(&[&repository, "write-tree"])).trim().to_owned()
+            let (repository, work) = (
+                format!("--git-dir={}", self.folder.join("git").display()),
+                format!("--work-tree={side}"),
+            );
+            git(&[
+                "-c",
+                "core.autocrlf=false",
+                &repository,
+                &work,
+                "add",
+                "--all",
+                "--force",
+                ".",
+            ]);
+            String::from_utf8_lossy(&git(&[&repository, "write-tree"]))
+                .trim()
+                .to_owned()
         };
         git(&["init", "--quiet", "--bare", "git"]);
         let (old, new) = (tree("a"), tree("b"));
-        git(&["--git-dir=git", "diff-tree", "-r", "-p", "--no-color", "--no-ext-diff", "--full-index", "-M", &old, &new])
+        git(&[
+            "--git-dir=git",
+            "diff-tree",
+            "-r",
+            "-p",
+            "--no-color",
+            "--no-ext-diff",
+            "--full-index",
+            "-M",
+            &old,
+            &new,
+        ])
     }
 }
 
 /// Lists the versions that apt offers, newest first.
 fn offered(package: &str) -> Result<Vec<String>, String> {
-    let output = process::run("apt-cache", &["madison", package], None).map_err(|error| format!("no apt-cache here: {error}"))?;
+    let output = process::run("apt-cache", &["madison", package], None)
+        .map_err(|error| format!("no apt-cache here: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut versions: Vec<String> = Vec::new();
     for version in text.lines().filter_map(|line| line.split('|').nth(1)) {
@@ -97,7 +152,8 @@ fn offered(package: &str) -> Result<Vec<String>, String> {
 fn fetch(get: &Path, store: &Path, package: &str, version: &str) -> Result<PathBuf, String> {
     let series = package.trim_start_matches("linux-source-");
     let arguments = [format!("{series}={version}"), store.display().to_string()];
-    let output = process::run(&get.display().to_string(), &arguments, None).map_err(|error| error.to_string())?;
+    let output = process::run(&get.display().to_string(), &arguments, None)
+        .map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(format!("apt does not give {package} {version}"));
     }
@@ -106,11 +162,25 @@ fn fetch(get: &Path, store: &Path, package: &str, version: &str) -> Result<PathB
 }
 
 /// Reads each package twice: first every file's id, then the files in which the first two differ.
-fn unpack(folder: &Path, debs: &[PathBuf], others: &[(String, String, &str)]) -> Result<(), String> {
-    let ids: Vec<BTreeMap<String, String>> = debs[..2].par_iter().map(|deb| ids(deb)).collect::<Result<_, _>>()?;
+fn unpack(
+    folder: &Path,
+    debs: &[PathBuf],
+    others: &[(String, String, &str)],
+) -> Result<(), String> {
+    let ids: Vec<BTreeMap<String, String>> = debs[..2]
+        .par_iter()
+        .map(|deb| ids(deb))
+        .collect::<Result<_, _>>()?;
     let all: BTreeSet<&String> = ids[0].keys().chain(ids[1].keys()).collect();
-    let differ: BTreeSet<String> = all.into_iter().filter(|path| ids[0].get(*path) != ids[1].get(*path)).cloned().collect();
-    let sides: Vec<&str> = ["a", "b"].into_iter().chain(others.iter().map(|(side, _, _)| side.as_str())).collect();
+    let differ: BTreeSet<String> = all
+        .into_iter()
+        .filter(|path| ids[0].get(*path) != ids[1].get(*path))
+        .cloned()
+        .collect();
+    let sides: Vec<&str> = ["a", "b"]
+        .into_iter()
+        .chain(others.iter().map(|(side, _, _)| side.as_str()))
+        .collect();
     debs.par_iter().zip(sides).try_for_each(|(deb, side)| {
         each_file(deb, &mut |path, mode, read| {
             if !differ.contains(path) {
@@ -121,7 +191,10 @@ fn unpack(folder: &Path, debs: &[PathBuf], others: &[(String, String, &str)]) ->
             let mut bytes = Vec::new();
             read.read_to_end(&mut bytes)?;
             std::fs::write(&target, bytes)?;
-            std::fs::set_permissions(target, std::fs::Permissions::from_mode(mode & 0o755 | 0o600))
+            std::fs::set_permissions(
+                target,
+                std::fs::Permissions::from_mode(mode & 0o755 | 0o600),
+            )
         })
     })?;
     let list: Vec<String> = differ.into_iter().collect();
@@ -133,7 +206,10 @@ fn ids(deb: &Path) -> Result<BTreeMap<String, String>, String> {
     each_file(deb, &mut |path, mode, read| {
         let mut bytes = Vec::new();
         read.read_to_end(&mut bytes)?;
-        ids.insert(path.to_owned(), format!("{} {}", mode & 0o111 != 0, blob_id(&bytes)));
+        ids.insert(
+            path.to_owned(),
+            format!("{} {}", mode & 0o111 != 0, blob_id(&bytes)),
+        );
         Ok(())
     })?;
     Ok(ids)
@@ -157,7 +233,9 @@ fn read_package(deb: &Path, take: Take<'_>) -> std::io::Result<()> {
         let mut data = tar::Archive::new(liblzma::read::XzDecoder::new(member));
         for entry in data.entries()? {
             let entry = entry?;
-            if !entry.path()?.extension().is_some_and(|end| end == "xz") || !entry.path()?.to_string_lossy().ends_with(".tar.xz") {
+            if !entry.path()?.extension().is_some_and(|end| end == "xz")
+                || !entry.path()?.to_string_lossy().ends_with(".tar.xz")
+            {
                 continue;
             }
             return read_tree(entry, take);
@@ -175,7 +253,9 @@ fn read_tree(tree: impl Read, take: Take<'_>) -> std::io::Result<()> {
         }
         let mode = entry.header().mode()?;
         let path = entry.path()?.to_string_lossy().into_owned();
-        let Some((_, path)) = path.trim_start_matches("./").split_once('/') else { continue };
+        let Some((_, path)) = path.trim_start_matches("./").split_once('/') else {
+            continue;
+        };
         take(path, mode, &mut entry)?;
     }
     Ok(())
