@@ -52,14 +52,19 @@ impl Sample {
 
 /// A patch mail that was never posted, around real diffs.
 pub(crate) struct Post {
-    pub(crate) area: Area,
-    pub(crate) subject: String,
     pub(crate) files: Vec<Sample>,
+    message: String,
     /// Message, `---`, diffstat and diff.
     pub(crate) body: String,
 }
 
 impl Post {
+    /// Keeps the files that are wanted; `None` where none is.
+    pub(crate) fn only(self, wanted: impl Fn(&Sample) -> bool) -> Option<Self> {
+        let files: Vec<Sample> = self.files.into_iter().filter(|file| wanted(file)).collect();
+        (!files.is_empty()).then(|| around(files, &self.message))
+    }
+
     /// Counts the hunks of all files.
     pub(crate) fn hunks(&self) -> usize {
         self.files.iter().map(Sample::hunks).sum()
@@ -119,12 +124,8 @@ pub(crate) fn posts(root: &Path, from: &str, to: &str, area: Area) -> Vec<Post> 
     let mut posts = Vec::new();
     while !samples.is_empty() {
         let rest = samples.split_off(samples.len().min(FILES_IN_A_MAIL));
-        posts.push(post(
-            area,
-            std::mem::replace(&mut samples, rest),
-            posts.len() + 1,
-            scratch.path(),
-        ));
+        let files = std::mem::replace(&mut samples, rest);
+        posts.push(around(files, &message(area, posts.len() + 1)));
     }
     posts
 }
@@ -146,23 +147,27 @@ fn split(text: &str) -> Vec<&str> {
         .collect()
 }
 
-fn post(area: Area, files: Vec<Sample>, number: usize, scratch: &Path) -> Post {
-    let diff: String = files.iter().map(|file| file.diff.as_str()).collect();
-    let patch = scratch.join("patch");
-    std::fs::write(&patch, &diff).unwrap();
-    let stat = process::run("git", &["apply", "--stat", "patch"], Some(scratch)).unwrap();
-    assert!(stat.status.success(), "git reads its own diff");
-    let stat = String::from_utf8_lossy(&stat.stdout).into_owned();
+/// Writes the words of a mail.
+fn message(area: Area, number: usize) -> String {
     let folder = area.folder();
-    let message = format!(
+    format!(
         "Some callers in {folder}/ expect another order of these steps. Take the\nlock first - it is cheap - and look again \
          behind it.\n\nThis is number {number} of its kind:\n\n - nothing else changes;\n - no caller sleeps.\n\n\
          Signed-off-by: Ann Example <ann@example.org>\nCc: Ben Example <ben@example.org>\n"
-    );
+    )
+}
+
+/// Puts a mail around diffs, with git's own diffstat.
+fn around(files: Vec<Sample>, message: &str) -> Post {
+    let diff: String = files.iter().map(|file| file.diff.as_str()).collect();
+    let scratch = tempfile::tempdir().unwrap();
+    std::fs::write(scratch.path().join("patch"), &diff).unwrap();
+    let stat = process::run("git", &["apply", "--stat", "patch"], Some(scratch.path())).unwrap();
+    assert!(stat.status.success(), "git reads its own diff");
+    let stat = String::from_utf8_lossy(&stat.stdout).into_owned();
     Post {
-        area,
-        subject: format!("[PATCH] {folder}: look again behind the lock, {number}"),
         body: format!("{message}---\n{stat}\n{diff}-- \n2.39.2\n\n"),
+        message: message.to_owned(),
         files,
     }
 }
