@@ -1,0 +1,11 @@
+//! Words of an added line and the exact lines above ⇄ the white space that its author most likely gave it.
+
+mod gaps;
+mod lead;
+mod scan;
+mod width;
+
+pub(super) use gaps::inner;
+pub(super) use lead::{Scene, leads};
+pub(super) use scan::Scan;
+pub(super) use width::{pad_to, width};
