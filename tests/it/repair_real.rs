@@ -15,6 +15,8 @@ const HUNKS: usize = 1000;
 const FS_FILES: usize = 60;
 /// Files of each area that are damaged in all ways.
 const FILES_A_WAY: usize = 12;
+/// Seconds for one mail that are worth a line.
+const SLOW: u64 = 5;
 /// Files that must be proved, in percent, from flattened text with the pre-image at hand.
 const PROVED: [(Area, f64); 4] = [
     (Area::Mm, 0.0),
@@ -62,7 +64,14 @@ fn total(posts: &[Post], way: Option<Way>, hand: AtHand<'_>) -> Score {
             println!("    {what}");
         }
     };
-    let scores = posts.par_iter().map(|post| score(post, way, hand, &tell));
+    let scores = posts.par_iter().map(|post| {
+        let start = Instant::now();
+        let score = score(post, way, hand, &tell);
+        if start.elapsed().as_secs() >= SLOW {
+            println!("    {:.1?}: {}", start.elapsed(), post.paths());
+        }
+        score
+    });
     scores.reduce(Score::default, Score::plus)
 }
 

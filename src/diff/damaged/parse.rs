@@ -44,7 +44,15 @@ fn habits_damage(habits: Habits) -> Damage {
 
 /// Where the first diff begins: at `diff --git a/`, or `--- a/x` with `+++ ` soon behind it.
 fn first_diff(text: &[u8]) -> Option<usize> {
-    let git = memchr::memmem::find(text, b"diff --git ");
+    let marks = [
+        &b"diff --git "[..],
+        b"diff\xc2\xa0--git\xc2\xa0",
+        b"diff&nbsp;--git&nbsp;",
+    ];
+    let git = marks
+        .iter()
+        .filter_map(|mark| memchr::memmem::find(text, mark))
+        .min();
     let plain = memchr::memmem::find_iter(text, b"--- ").find(|&at| {
         let begins = at == 0 || text[at - 1].is_ascii_whitespace();
         let ahead = &text[at..text.len().min(at + 700)];

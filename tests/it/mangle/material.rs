@@ -65,6 +65,12 @@ impl Post {
         (!files.is_empty()).then(|| around(files, &self.message))
     }
 
+    /// Lists the files.
+    pub(crate) fn paths(&self) -> String {
+        let paths: Vec<&str> = self.files.iter().map(|file| file.path.as_str()).collect();
+        paths.join(" ")
+    }
+
     /// Counts the hunks of all files.
     pub(crate) fn hunks(&self) -> usize {
         self.files.iter().map(Sample::hunks).sum()

@@ -39,6 +39,19 @@ impl PreImages for Files<'_> {
     }
 }
 
+/// Gives the work that a file may cost: less than users get, or the files that cannot be proved take minutes.
+/// `PTEWARD_TRIALS` changes it.
+fn budget() -> Budget {
+    let trials = std::env::var("PTEWARD_TRIALS")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let trials = trials.unwrap_or(20_000);
+    Budget {
+        trials,
+        bytes: trials * 20_000,
+    }
+}
+
 /// What came back, summed up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Score {
@@ -121,7 +134,7 @@ pub(crate) fn score(
         AtHand::Near(folder) => (BTreeMap::new(), Some(folder)),
     };
     let parsed = parse_damaged(damaged.as_bytes());
-    let restored = restore(&parsed.files, &Files { by_id, near }, Budget::default());
+    let restored = restore(&parsed.files, &Files { by_id, near }, budget());
     let mut sum = Score::default();
     for file in &post.files {
         let found = restored.iter().find(|one| one.file.new_path == file.path);
