@@ -305,6 +305,9 @@ impl Search<'_> {
         if state.phase.open() && at < body.units.len() {
             self.go_on(at, state, ways);
         }
+        // Everything else ends the line that has begun.
+        let ended: Vec<Way> = ways.iter().map(|way| self.ended(at, state, *way)).collect();
+        let ways = ended.as_slice();
         let previous = at
             .checked_sub(1)
             .and_then(|last| body.units.get(last))
@@ -354,17 +357,22 @@ impl Search<'_> {
         if unit.marker() == Some(b'+')
             && let Some(next) = self.after(state, LineKind::Added, Phase::Added, state.line)
         {
-            let cost = soft::line_start(
-                previous,
-                unit,
-                state.phase == Phase::BlankContext,
-                body.units.get(at + 1),
-            );
+            let cost = soft::line_start(&body.units, at, state.phase == Phase::BlankContext);
             self.push(at + 1, next, ways, (LineKind::Added, None, cost), at);
         }
         if self.task.fuzzy {
-            self.foreign(at, state, ways, previous);
+            self.foreign(at, state, ways);
         }
+    }
+
+    /// Adds what it costs that an added line ends here.
+    fn ended(&self, at: usize, state: State, way: Way) -> Way {
+        if state.phase != Phase::Added {
+            return way;
+        }
+        let start = self.nodes[way.node as usize].at as usize;
+        let cost = way.cost + soft::line_end(&self.task.body.units, start, at);
+        Way { cost, ..way }
     }
 
     /// Takes the next word into the line begun.
@@ -418,7 +426,6 @@ impl Search<'_> {
         }
         let words = image.words(line);
         let begins = |unit: &Unit| !body.lines_kept || unit.begins || at == body.head;
-        let end_cost = previous.map_or(0, soft::line_end);
         if words.is_empty()
             && let Some(next) = self.after(
                 state,
@@ -452,7 +459,7 @@ impl Search<'_> {
                 at + words.len(),
                 next,
                 ways,
-                (LineKind::Context, Some(state.line), end_cost + wraps),
+                (LineKind::Context, Some(state.line), wraps),
                 at,
             );
         }
@@ -463,7 +470,7 @@ impl Search<'_> {
             if unit.bare()
                 && let Some(wraps) = self.matches(at + 1, words, true)
             {
-                let cost = if margin { 4 } else { 0 } + end_cost + wraps;
+                let cost = if margin { 4 } else { 0 } + wraps;
                 self.push(
                     at + 1 + words.len(),
                     next,
@@ -474,7 +481,7 @@ impl Search<'_> {
             } else if words.first() == Some(&unit.rest)
                 && let Some(wraps) = self.matches(at + 1, &words[1..], true)
             {
-                let cost = if margin { 0 } else { 4 } + end_cost + wraps;
+                let cost = if margin { 0 } else { 4 } + wraps;
                 self.push(
                     at + words.len(),
                     next,
@@ -509,32 +516,19 @@ impl Search<'_> {
     }
 
     /// Begins a context or removed line that the file lacks.
-    fn foreign(&mut self, at: usize, state: State, ways: &[Way], previous: Option<&Unit>) {
+    fn foreign(&mut self, at: usize, state: State, ways: &[Way]) {
         let unit = &self.task.body.units[at];
-        let end_cost = previous.map_or(0, soft::line_end);
         if unit.marker() == Some(b'-')
             && let Some(next) =
                 self.after(state, LineKind::Removed, Phase::ForeignRemoved, state.line)
         {
-            self.push(
-                at + 1,
-                next,
-                ways,
-                (LineKind::Removed, None, 5 + end_cost),
-                at,
-            );
+            self.push(at + 1, next, ways, (LineKind::Removed, None, 5), at);
         }
         if unit.marker().is_none()
             && let Some(next) =
                 self.after(state, LineKind::Context, Phase::ForeignContext, state.line)
         {
-            self.push(
-                at + 1,
-                next,
-                ways,
-                (LineKind::Context, None, 7 + end_cost),
-                at,
-            );
+            self.push(at + 1, next, ways, (LineKind::Context, None, 7), at);
         }
     }
 

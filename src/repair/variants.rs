@@ -4,7 +4,7 @@ use super::align::{Reading, Row};
 use super::body::Body;
 use super::image::Image;
 use super::keeps::Keeps;
-use super::layout::{Scan, Scene, inner, leads};
+use super::layout::{Around, Scan, Scene, Style, inner, leads, other_stops};
 use super::rank::{Seen, oddness};
 use crate::diff::LineKind;
 use crate::diff::damaged::restore_entities;
@@ -29,6 +29,8 @@ struct Prepared {
     /// For each row, the removed lines that it may replace.
     groups: Vec<Rc<Vec<(Vec<u8>, Scan)>>>,
     base: Scan,
+    /// For each row, the run of added rows that it is in.
+    neighbours: Vec<std::ops::Range<usize>>,
 }
 
 /// A choice that is not the likeliest: row, number among its options.
@@ -54,6 +56,7 @@ pub(super) struct Variants<'a> {
     body: &'a Body,
     image: &'a Image<'a>,
     keeps: Keeps,
+    style: &'a Style,
     c: bool,
     prepared: Vec<Prepared>,
     heap: BinaryHeap<Reverse<Node>>,
@@ -76,12 +79,13 @@ impl<'a> Variants<'a> {
         body: &'a Body,
         image: &'a Image<'a>,
         readings: Vec<Reading>,
-        (keeps, c): (Keeps, bool),
+        (keeps, style, c): (Keeps, &'a Style, bool),
     ) -> Self {
         let mut variants = Self {
             body,
             image,
             keeps,
+            style,
             c,
             prepared: readings
                 .into_iter()
@@ -175,7 +179,7 @@ impl<'a> Variants<'a> {
         for line in self.image.lines[..prepared.reading.begin]
             .iter()
             .rev()
-            .take(3)
+            .take(12)
             .rev()
         {
             above.push(line.to_vec());
@@ -231,13 +235,14 @@ impl<'a> Variants<'a> {
             .filter(|row| row.kind == LineKind::Context)
             .find_map(|row| row.tree);
         let below = next.unwrap_or(prepared.reading.end);
-        let below = below..self.image.lines.len().min(below + 3);
+        let below: Vec<&[u8]> = self.image.lines[below..].iter().take(6).copied().collect();
         let removed = &prepared.groups[index];
         let scene = Scene {
             scan,
+            style: self.style,
             c: self.c,
             removed,
-            next: self.image.lines[below.clone()]
+            next: below
                 .iter()
                 .find(|line| !line.trim_ascii().is_empty())
                 .copied(),
@@ -247,14 +252,25 @@ impl<'a> Variants<'a> {
         } else {
             leads(words, &scene)
         };
-        let mut beside: Vec<&[u8]> = above.iter().rev().take(5).map(Vec::as_slice).collect();
-        beside.extend(&self.image.lines[below]);
+        let above: Vec<&[u8]> = above.iter().rev().take(12).map(Vec::as_slice).collect();
         let replaced: Vec<&[u8]> = removed.iter().map(|(line, _)| line.as_slice()).collect();
+        let around = Around {
+            replaced: &replaced,
+            above: &above,
+            below: &below,
+            group: &prepared.words[prepared.neighbours[index].clone()],
+        };
         let mut out: Vec<(u32, Vec<u8>)> = Vec::new();
         for (number, (cost, lead)) in leads.iter().enumerate() {
-            let mut gaps = inner(lead, words, &replaced, &beside);
+            let mut gaps = inner(lead, words, &around);
             if number >= 3 {
                 gaps.truncate(1);
+            }
+            if number == 0
+                && let Some((cost, best)) = gaps.first()
+                && let Some(other) = other_stops(words, best)
+            {
+                gaps.push((cost + 2, other));
             }
             out.extend(
                 gaps.into_iter()
@@ -369,12 +385,30 @@ fn prepare(body: &Body, image: &Image<'_>, reading: Reading, c: bool) -> Prepare
         }
         groups.push(Rc::clone(&shared));
     }
+    let neighbours = runs(&reading.rows);
     Prepared {
+        neighbours,
         reading,
         words,
         groups,
         base,
     }
+}
+
+/// For each row, the run of added rows around it; blank context does not end one.
+fn runs(rows: &[Row]) -> Vec<std::ops::Range<usize>> {
+    let mut out = vec![0..0; rows.len()];
+    let mut at = 0;
+    while at < rows.len() {
+        let end = (at..rows.len())
+            .find(|&row| rows[row].kind != LineKind::Added)
+            .unwrap_or(rows.len());
+        for slot in &mut out[at..end] {
+            *slot = at..end;
+        }
+        at = end.max(at + 1);
+    }
+    out
 }
 
 /// Reads the file from the begin of the function (or not far above) to `line`.
