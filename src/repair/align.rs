@@ -59,7 +59,9 @@ pub(super) struct Begin {
 /// Readings kept for each state, and in the end.
 const BEST: usize = 24;
 /// States kept for each word; a hostile page could make many.
-const STATES: usize = 600;
+const STATES: usize = 200;
+/// States so much dearer than the cheapest at the same word are dropped.
+const MARGIN: u32 = 36;
 
 /// What the line last begun is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +131,8 @@ struct Search<'a> {
     nodes: Vec<Node>,
     /// For each word, the states before it.
     open: Vec<BTreeMap<State, Vec<Way>>>,
+    /// For each word, how many that can be a `+` and a `-` are from it on.
+    left: Vec<(u32, u32)>,
 }
 
 /// Finds the best readings, cheapest first.
@@ -138,6 +142,7 @@ pub(super) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Reading> {
         task,
         nodes: Vec::new(),
         open: vec![BTreeMap::new(); length + 1],
+        left: markers_left(&task.body.units),
     };
     for begin in begins {
         let node = search.node(
@@ -189,6 +194,20 @@ pub(super) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Reading> {
         .collect()
 }
 
+/// Counts possible markers from each word on.
+fn markers_left(units: &[Unit]) -> Vec<(u32, u32)> {
+    let mut left = vec![(0, 0); units.len() + 1];
+    for (at, unit) in units.iter().enumerate().rev() {
+        left[at] = left[at + 1];
+        match unit.marker() {
+            Some(b'+') => left[at].0 += 1,
+            Some(b'-') => left[at].1 += 1,
+            _ => {}
+        }
+    }
+    left
+}
+
 fn to32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -204,6 +223,13 @@ impl Search<'_> {
     }
 
     fn add(&mut self, at: usize, state: State, way: Way) {
+        // What is still to be added or removed needs markers.
+        let (plus, minus) = self.left[at.min(self.left.len() - 1)];
+        let wanted =
+            i64::from(self.task.new_count) - i64::from(self.task.old_count) - i64::from(state.net);
+        if wanted > i64::from(plus) || wanted < -i64::from(minus) {
+            return;
+        }
         let ways = self.open[at].entry(state).or_default();
         let place = ways.partition_point(|known| known.cost <= way.cost);
         if place < BEST {
@@ -214,13 +240,17 @@ impl Search<'_> {
 
     /// Drops the worst states where there are too many.
     fn prune(&mut self, at: usize) {
-        if self.open[at].len() <= STATES {
+        let mut costs: Vec<u32> = self.open[at].values().map(|ways| ways[0].cost).collect();
+        if costs.len() < 8 {
             return;
         }
-        let mut costs: Vec<u32> = self.open[at].values().map(|ways| ways[0].cost).collect();
         costs.sort_unstable();
-        let limit = costs[STATES];
-        self.open[at].retain(|_, ways| ways[0].cost < limit);
+        let limit = costs
+            .get(STATES)
+            .copied()
+            .unwrap_or(u32::MAX)
+            .min(costs[0].saturating_add(MARGIN));
+        self.open[at].retain(|_, ways| ways[0].cost <= limit);
     }
 
     /// Is all of the hunk there, so that it can end before word `at`?
@@ -306,7 +336,7 @@ impl Search<'_> {
             self.go_on(at, state, ways);
         }
         // Everything else ends the line that has begun.
-        let ended: Vec<Way> = ways.iter().map(|way| self.ended(at, state, *way)).collect();
+        let ended = self.ended(at, state, ways);
         let ways = ended.as_slice();
         let previous = at
             .checked_sub(1)
@@ -366,13 +396,20 @@ impl Search<'_> {
     }
 
     /// Adds what it costs that an added line ends here.
-    fn ended(&self, at: usize, state: State, way: Way) -> Way {
+    fn ended(&self, at: usize, state: State, ways: &[Way]) -> Vec<Way> {
+        let mut ways = ways.to_vec();
         if state.phase != Phase::Added {
-            return way;
+            return ways;
         }
-        let start = self.nodes[way.node as usize].at as usize;
-        let cost = way.cost + soft::line_end(&self.task.body.units, start, at);
-        Way { cost, ..way }
+        let mut known = (usize::MAX, 0);
+        for way in &mut ways {
+            let start = self.nodes[way.node as usize].at as usize;
+            if known.0 != start {
+                known = (start, soft::line_end(&self.task.body.units, start, at));
+            }
+            way.cost += known.1;
+        }
+        ways
     }
 
     /// Takes the next word into the line begun.

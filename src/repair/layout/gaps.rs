@@ -16,6 +16,8 @@ pub(in crate::repair) struct Around<'a> {
     pub(in crate::repair) below: &'a [&'a [u8]],
     /// The words of all added lines next to it, its own among them.
     pub(in crate::repair) group: &'a [Vec<Vec<u8>>],
+    /// A habit to hold to.
+    pub(in crate::repair) habit: super::Habit,
 }
 
 /// A line as a model.
@@ -119,6 +121,10 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
     let own = class(&words);
     let mut out: Vec<Gaps> = Vec::new();
     let mut rank = 0;
+    held(lead, &words, &base, (&places, around), &mut out);
+    if !out.is_empty() {
+        rank = 2;
+    }
     for (index, pattern) in replaced.iter().chain(&models).enumerate() {
         if pattern.class != own {
             continue;
@@ -130,7 +136,7 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
             rank += 1;
         }
     }
-    if out.is_empty() {
+    if rank == 0 {
         // Of another class, but with a comment or a backslash at the end.
         let none = Model {
             class: own,
@@ -152,6 +158,40 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
         vary(lead, &words, (slot, at), (&best, &base), around, &mut out);
     }
     settle(out)
+}
+
+/// What the habit asks for, if it has a say here.
+fn held(
+    lead: &[u8],
+    words: &[&[u8]],
+    base: &[Vec<u8>],
+    (places, around): (&[(Slot, usize)], &Around<'_>),
+    out: &mut Vec<Gaps>,
+) {
+    let star = places
+        .iter()
+        .any(|(slot, _)| matches!(slot, Slot::StarText | Slot::DocName));
+    if around.habit.flat && star {
+        out.push((0, base.to_vec()));
+    }
+    match around.habit.columns {
+        Some(false) if !places.is_empty() && !star => out.push((0, base.to_vec())),
+        Some(true) => {
+            let mut gaps = base.to_vec();
+            for &(slot, at) in places {
+                let column = column_before(lead, words, &gaps, at);
+                if let Some(&(_, target)) = common_columns(lead, slot, around).first()
+                    && let Some(gap) = pad_to(column, target)
+                {
+                    gaps[at - 1] = gap;
+                }
+            }
+            if gaps != base {
+                out.push((0, gaps));
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Lines beside, above and below in turns.
@@ -188,7 +228,11 @@ fn stops(words: &[&[u8]], mut gaps: Vec<Vec<u8>>, around: &Around<'_>) -> Vec<Ve
             .filter(|line| memchr::memmem::find(line, needle).is_some())
             .count()
     };
-    if text && has(b".  ") > has(b". ") / 2 {
+    let wide = around
+        .habit
+        .stops
+        .unwrap_or_else(|| has(b".  ") > has(b". ") / 2);
+    if text && wide {
         for at in full_stops(words) {
             gaps[at - 1] = b"  ".to_vec();
         }

@@ -1,7 +1,7 @@
 //! In: an added line's words, what is open above it, lines beside it. Out: leading white space, likeliest first.
 
 use super::scan::{Scan, lead};
-use super::style::{Going, Style, Where, place};
+use super::style::{Going, Habit, Style, Where, place};
 use super::width::{indent, width};
 
 /// What stands around an added line.
@@ -10,6 +10,8 @@ pub(in crate::repair) struct Scene<'a> {
     pub(in crate::repair) scan: &'a Scan,
     /// How the file does it.
     pub(in crate::repair) style: &'a Style,
+    /// A habit to hold to.
+    pub(in crate::repair) habit: Habit,
     /// Is it C?
     pub(in crate::repair) c: bool,
     /// The removed lines that it may replace, each with what was open above it.
@@ -30,6 +32,7 @@ pub(in crate::repair) fn leads(words: &[Vec<u8>], scene: &Scene<'_>) -> Ranked {
         let old_scene = Scene {
             scan,
             style: scene.style,
+            habit: Habit::default(),
             c: scene.c,
             removed: &[],
             next: None,
@@ -210,6 +213,9 @@ fn in_brackets(first: &[u8], scene: &Scene<'_>, open: &super::scan::Open, out: &
     }
     let place = place(scan).unwrap_or(Where::Call);
     let cost = |going: Going| {
+        if let Some(habit) = scene.habit.going {
+            return if habit == going { 0 } else { 3 };
+        }
         // With nothing behind the bracket, there is nothing to align with.
         if open.column.is_some() {
             scene.style.cost(place, going)

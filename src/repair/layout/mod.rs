@@ -10,5 +10,5 @@ mod width;
 pub(super) use gaps::{Around, inner, other_stops};
 pub(super) use lead::{Scene, leads};
 pub(super) use scan::Scan;
-pub(super) use style::Style;
+pub(super) use style::{Habit, Style};
 pub(super) use width::{pad_to, width};

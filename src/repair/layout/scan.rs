@@ -3,7 +3,7 @@
 use super::width::width;
 
 /// An open bracket.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(super) struct Open {
     pub(super) sign: u8,
     /// The column behind it, if text follows it on its line.
@@ -23,7 +23,7 @@ pub(super) struct Open {
 }
 
 /// What is open behind the lines fed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(in crate::repair) struct Scan {
     pub(super) stack: Vec<Open>,
     /// The leading white space of the statement that has begun and not ended.

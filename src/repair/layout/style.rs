@@ -4,8 +4,8 @@ use super::scan::{Scan, lead};
 use super::width::indent;
 
 /// How a line that goes on in brackets begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Going {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::repair) enum Going {
     /// Under the text behind the bracket.
     Aligned,
     /// One tab more than the statement.
@@ -23,6 +23,69 @@ pub(super) enum Where {
     /// `if (…)`
     Condition,
     Call,
+}
+
+/// A habit of an author that differs from the file's, held to throughout a hunk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(in crate::repair) struct Habit {
+    /// Lines that go on in brackets begin so.
+    pub(in crate::repair) going: Option<Going>,
+    /// Two blanks behind full stops, or one.
+    pub(in crate::repair) stops: Option<bool>,
+    /// One blank behind a comment's star, whatever stands beside.
+    pub(in crate::repair) flat: bool,
+    /// Columns as wide as the group needs.
+    pub(in crate::repair) columns: Option<bool>,
+}
+
+impl Habit {
+    /// The habits worth a try, the first being none.
+    pub(in crate::repair) const ALL: [Self; 10] = {
+        let none = Self {
+            going: None,
+            stops: None,
+            flat: false,
+            columns: None,
+        };
+        [
+            none,
+            Self {
+                going: Some(Going::Aligned),
+                ..none
+            },
+            Self {
+                going: Some(Going::Two),
+                ..none
+            },
+            Self {
+                going: Some(Going::One),
+                ..none
+            },
+            Self {
+                stops: Some(true),
+                ..none
+            },
+            Self {
+                stops: Some(false),
+                ..none
+            },
+            Self { flat: true, ..none },
+            Self {
+                columns: Some(true),
+                ..none
+            },
+            Self {
+                columns: Some(false),
+                ..none
+            },
+            Self {
+                columns: Some(true),
+                going: Some(Going::Aligned),
+                flat: true,
+                ..none
+            },
+        ]
+    };
 }
 
 /// How often a file does what.
