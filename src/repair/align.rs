@@ -59,7 +59,9 @@ pub(super) struct Begin {
 /// Readings kept for each state, and in the end.
 const BEST: usize = 24;
 /// States kept for each word; a hostile page could make many.
-const STATES: usize = 600;
+const STATES: usize = 200;
+/// States so much dearer than the cheapest at the same word are dropped.
+const MARGIN: u32 = 36;
 
 /// What the line last begun is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +131,8 @@ struct Search<'a> {
     nodes: Vec<Node>,
     /// For each word, the states before it.
     open: Vec<BTreeMap<State, Vec<Way>>>,
+    /// For each word, how many that can be a `+` and a `-` are from it on.
+    left: Vec<(u32, u32)>,
 }
 
 /// Finds the best readings, cheapest first.
@@ -138,6 +142,7 @@ pub(super) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Reading> {
         task,
         nodes: Vec::new(),
         open: vec![BTreeMap::new(); length + 1],
+        left: markers_left(&task.body.units),
     };
     for begin in begins {
         let node = search.node(
@@ -189,6 +194,20 @@ pub(super) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Reading> {
         .collect()
 }
 
+/// Counts possible markers from each word on.
+fn markers_left(units: &[Unit]) -> Vec<(u32, u32)> {
+    let mut left = vec![(0, 0); units.len() + 1];
+    for (at, unit) in units.iter().enumerate().rev() {
+        left[at] = left[at + 1];
+        match unit.marker() {
+            Some(b'+') => left[at].0 += 1,
+            Some(b'-') => left[at].1 += 1,
+            _ => {}
+        }
+    }
+    left
+}
+
 fn to32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -204,6 +223,13 @@ impl Search<'_> {
     }
 
     fn add(&mut self, at: usize, state: State, way: Way) {
+        // What is still to be added or removed needs markers.
+        let (plus, minus) = self.left[at.min(self.left.len() - 1)];
+        let wanted =
+            i64::from(self.task.new_count) - i64::from(self.task.old_count) - i64::from(state.net);
+        if wanted > i64::from(plus) || wanted < -i64::from(minus) {
+            return;
+        }
         let ways = self.open[at].entry(state).or_default();
         let place = ways.partition_point(|known| known.cost <= way.cost);
         if place < BEST {
@@ -214,13 +240,17 @@ impl Search<'_> {
 
     /// Drops the worst states where there are too many.
     fn prune(&mut self, at: usize) {
-        if self.open[at].len() <= STATES {
+        let mut costs: Vec<u32> = self.open[at].values().map(|ways| ways[0].cost).collect();
+        if costs.len() < 8 {
             return;
         }
-        let mut costs: Vec<u32> = self.open[at].values().map(|ways| ways[0].cost).collect();
         costs.sort_unstable();
-        let limit = costs[STATES];
-        self.open[at].retain(|_, ways| ways[0].cost < limit);
+        let limit = costs
+            .get(STATES)
+            .copied()
+            .unwrap_or(u32::MAX)
+            .min(costs[0].saturating_add(MARGIN));
+        self.open[at].retain(|_, ways| ways[0].cost <= limit);
     }
 
     /// Is all of the hunk there, so that it can end before word `at`?
@@ -305,6 +335,9 @@ impl Search<'_> {
         if state.phase.open() && at < body.units.len() {
             self.go_on(at, state, ways);
         }
+        // Everything else ends the line that has begun.
+        let ended = self.ended(at, state, ways);
+        let ways = ended.as_slice();
         let previous = at
             .checked_sub(1)
             .and_then(|last| body.units.get(last))
@@ -354,17 +387,29 @@ impl Search<'_> {
         if unit.marker() == Some(b'+')
             && let Some(next) = self.after(state, LineKind::Added, Phase::Added, state.line)
         {
-            let cost = soft::line_start(
-                previous,
-                unit,
-                state.phase == Phase::BlankContext,
-                body.units.get(at + 1),
-            );
+            let cost = soft::line_start(&body.units, at, state.phase == Phase::BlankContext);
             self.push(at + 1, next, ways, (LineKind::Added, None, cost), at);
         }
         if self.task.fuzzy {
-            self.foreign(at, state, ways, previous);
+            self.foreign(at, state, ways);
         }
+    }
+
+    /// Adds what it costs that an added line ends here.
+    fn ended(&self, at: usize, state: State, ways: &[Way]) -> Vec<Way> {
+        let mut ways = ways.to_vec();
+        if state.phase != Phase::Added {
+            return ways;
+        }
+        let mut known = (usize::MAX, 0);
+        for way in &mut ways {
+            let start = self.nodes[way.node as usize].at as usize;
+            if known.0 != start {
+                known = (start, soft::line_end(&self.task.body.units, start, at));
+            }
+            way.cost += known.1;
+        }
+        ways
     }
 
     /// Takes the next word into the line begun.
@@ -418,7 +463,6 @@ impl Search<'_> {
         }
         let words = image.words(line);
         let begins = |unit: &Unit| !body.lines_kept || unit.begins || at == body.head;
-        let end_cost = previous.map_or(0, soft::line_end);
         if words.is_empty()
             && let Some(next) = self.after(
                 state,
@@ -452,7 +496,7 @@ impl Search<'_> {
                 at + words.len(),
                 next,
                 ways,
-                (LineKind::Context, Some(state.line), end_cost + wraps),
+                (LineKind::Context, Some(state.line), wraps),
                 at,
             );
         }
@@ -463,7 +507,7 @@ impl Search<'_> {
             if unit.bare()
                 && let Some(wraps) = self.matches(at + 1, words, true)
             {
-                let cost = if margin { 4 } else { 0 } + end_cost + wraps;
+                let cost = if margin { 4 } else { 0 } + wraps;
                 self.push(
                     at + 1 + words.len(),
                     next,
@@ -474,7 +518,7 @@ impl Search<'_> {
             } else if words.first() == Some(&unit.rest)
                 && let Some(wraps) = self.matches(at + 1, &words[1..], true)
             {
-                let cost = if margin { 0 } else { 4 } + end_cost + wraps;
+                let cost = if margin { 0 } else { 4 } + wraps;
                 self.push(
                     at + words.len(),
                     next,
@@ -509,32 +553,19 @@ impl Search<'_> {
     }
 
     /// Begins a context or removed line that the file lacks.
-    fn foreign(&mut self, at: usize, state: State, ways: &[Way], previous: Option<&Unit>) {
+    fn foreign(&mut self, at: usize, state: State, ways: &[Way]) {
         let unit = &self.task.body.units[at];
-        let end_cost = previous.map_or(0, soft::line_end);
         if unit.marker() == Some(b'-')
             && let Some(next) =
                 self.after(state, LineKind::Removed, Phase::ForeignRemoved, state.line)
         {
-            self.push(
-                at + 1,
-                next,
-                ways,
-                (LineKind::Removed, None, 5 + end_cost),
-                at,
-            );
+            self.push(at + 1, next, ways, (LineKind::Removed, None, 5), at);
         }
         if unit.marker().is_none()
             && let Some(next) =
                 self.after(state, LineKind::Context, Phase::ForeignContext, state.line)
         {
-            self.push(
-                at + 1,
-                next,
-                ways,
-                (LineKind::Context, None, 7 + end_cost),
-                at,
-            );
+            self.push(at + 1, next, ways, (LineKind::Context, None, 7), at);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::body::Body;
 use super::image::Image;
 use super::keeps::Keeps;
+use super::layout::Style;
 use super::place::{self, Drift};
 use super::prove::{assemble, prove};
 use super::variants::{Variant, Variants, row_words};
@@ -102,6 +103,11 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
     );
     let placed = place_all(file, &bodies, &image, exact);
     let c = is_c(file.new_path.as_str());
+    let style = if c {
+        Style::of(&image.lines)
+    } else {
+        Style::default()
+    };
     let mut lost: Vec<usize> = Vec::new();
     let mut variants: Vec<Variants<'_>> = Vec::new();
     let mut numbers: Vec<usize> = Vec::new();
@@ -111,7 +117,7 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
             continue;
         }
         let keeps = Keeps::of(file.hunks[index].damage);
-        variants.push(Variants::new(body, &image, readings, (keeps, c)));
+        variants.push(Variants::new(body, &image, readings, (keeps, &style, c)));
         numbers.push(index);
     }
     let mut ranks = vec![0; variants.len()];

@@ -4,12 +4,14 @@ use super::align::{Reading, Row};
 use super::body::Body;
 use super::image::Image;
 use super::keeps::Keeps;
-use super::layout::{Scan, Scene, inner, leads};
+use super::layout::{Around, Habit, Scan, Scene, Style, inner, leads, other_stops};
 use super::rank::{Seen, oddness};
 use crate::diff::LineKind;
 use crate::diff::damaged::restore_entities;
+use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 
 /// An exact text for a hunk.
@@ -29,6 +31,10 @@ struct Prepared {
     /// For each row, the removed lines that it may replace.
     groups: Vec<Rc<Vec<(Vec<u8>, Scan)>>>,
     base: Scan,
+    /// For each row, the run of added rows that it is in.
+    neighbours: Vec<std::ops::Range<usize>>,
+    /// For each row, the next line of the file that stays.
+    below: Vec<usize>,
 }
 
 /// A choice that is not the likeliest: row, number among its options.
@@ -36,6 +42,8 @@ type Deviation = (usize, usize);
 
 /// Deviations in one text at most.
 const DEEP: usize = 6;
+/// Lines above that can be models.
+const ABOVE: usize = 12;
 /// Options of one line at most.
 const OPTIONS: usize = 28;
 
@@ -44,6 +52,7 @@ struct Node {
     cost: u32,
     serial: u32,
     reading: usize,
+    habit: usize,
     deviations: Vec<Deviation>,
     /// Costs of the last deviation's options.
     last: Vec<u32>,
@@ -54,13 +63,22 @@ pub(super) struct Variants<'a> {
     body: &'a Body,
     image: &'a Image<'a>,
     keeps: Keeps,
+    style: &'a Style,
     c: bool,
     prepared: Vec<Prepared>,
     heap: BinaryHeap<Reverse<Node>>,
     serial: u32,
     seen: HashSet<(usize, Vec<Option<Vec<u8>>>)>,
     made: Vec<Rc<Variant>>,
+    /// Options of lines by all that they depend on.
+    known: RefCell<HashMap<u64, Options>>,
 }
+
+/// Ways to set a line, cheapest first.
+type Options = Rc<Vec<(u32, Vec<u8>)>>;
+
+/// Options remembered.
+const KNOWN: usize = 20_000;
 
 /// What one pass over a reading gives.
 struct Built {
@@ -76,12 +94,13 @@ impl<'a> Variants<'a> {
         body: &'a Body,
         image: &'a Image<'a>,
         readings: Vec<Reading>,
-        (keeps, c): (Keeps, bool),
+        (keeps, style, c): (Keeps, &'a Style, bool),
     ) -> Self {
         let mut variants = Self {
             body,
             image,
             keeps,
+            style,
             c,
             prepared: readings
                 .into_iter()
@@ -91,13 +110,14 @@ impl<'a> Variants<'a> {
             serial: 0,
             seen: HashSet::new(),
             made: Vec::new(),
+            known: RefCell::default(),
         };
         for index in 0..variants.prepared.len() {
-            let built = variants.build(index, &[]);
+            let built = variants.build(index, 0, &[]);
             let odd = variants.odd(index, &built);
             let cost = variants.prepared[index].reading.cost * 2 + odd * 2;
             variants.prepared[index].reading.cost = cost;
-            variants.push(cost, index, Vec::new(), Vec::new());
+            variants.push(cost, (index, 0), Vec::new(), Vec::new());
         }
         variants
     }
@@ -116,12 +136,19 @@ impl<'a> Variants<'a> {
         Some(Rc::clone(&self.made[rank]))
     }
 
-    fn push(&mut self, cost: u32, reading: usize, deviations: Vec<Deviation>, last: Vec<u32>) {
+    fn push(
+        &mut self,
+        cost: u32,
+        (reading, habit): (usize, usize),
+        deviations: Vec<Deviation>,
+        last: Vec<u32>,
+    ) {
         self.serial += 1;
         self.heap.push(Reverse(Node {
             cost,
             serial: self.serial,
             reading,
+            habit,
             deviations,
             last,
         }));
@@ -129,7 +156,18 @@ impl<'a> Variants<'a> {
 
     /// Makes a node's text, and its successors.
     fn expand(&mut self, node: Node) {
-        let built = self.build(node.reading, &node.deviations);
+        let built = self.build(node.reading, node.habit, &node.deviations);
+        let key = (node.reading, built.texts.clone());
+        let new = self.seen.insert(key);
+        if !new && node.habit > 0 && node.deviations.is_empty() {
+            // The habit has no say here.
+            return;
+        }
+        if node.habit == 0 && node.deviations.is_empty() {
+            for habit in 1..Habit::ALL.len() {
+                self.push(node.cost + 3, (node.reading, habit), Vec::new(), Vec::new());
+            }
+        }
         // The same deviation, one option further.
         if let Some(&(row, option)) = node.deviations.last()
             && option + 1 < node.last.len()
@@ -138,7 +176,7 @@ impl<'a> Variants<'a> {
             next.pop();
             next.push((row, option + 1));
             let cost = node.cost + node.last[option + 1].saturating_sub(node.last[option]);
-            self.push(cost, node.reading, next, node.last.clone());
+            self.push(cost, (node.reading, node.habit), next, node.last.clone());
         }
         if node.deviations.len() < DEEP {
             let from = node.deviations.last().map_or(0, |(row, _)| row + 1);
@@ -146,13 +184,12 @@ impl<'a> Variants<'a> {
                 if options.len() > 1 {
                     let mut next = node.deviations.clone();
                     next.push((row, 1));
-                    let cost = node.cost + 2 + options[1] - options[0];
-                    self.push(cost, node.reading, next, options.clone());
+                    let cost = node.cost + 1 + options[1] - options[0];
+                    self.push(cost, (node.reading, node.habit), next, options.clone());
                 }
             }
         }
-        let key = (node.reading, built.texts.clone());
-        if self.seen.insert(key) {
+        if new {
             self.made.push(Rc::new(Variant {
                 cost: node.cost,
                 reading: node.reading,
@@ -162,7 +199,7 @@ impl<'a> Variants<'a> {
     }
 
     /// Sets every row that only the page has, with the deviations given.
-    fn build(&self, reading: usize, deviations: &[Deviation]) -> Built {
+    fn build(&self, reading: usize, habit: usize, deviations: &[Deviation]) -> Built {
         let prepared = &self.prepared[reading];
         let mut scan = prepared.base.clone();
         let rows = &prepared.reading.rows;
@@ -175,7 +212,7 @@ impl<'a> Variants<'a> {
         for line in self.image.lines[..prepared.reading.begin]
             .iter()
             .rev()
-            .take(3)
+            .take(ABOVE)
             .rev()
         {
             above.push(line.to_vec());
@@ -190,7 +227,7 @@ impl<'a> Variants<'a> {
                 built.options.push(Vec::new());
                 continue;
             }
-            let options = self.options(prepared, index, &scan, &above);
+            let options = self.remembered((reading, habit, index), &scan, &above);
             let chosen = deviations
                 .iter()
                 .find(|(at, _)| *at == index)
@@ -209,11 +246,40 @@ impl<'a> Variants<'a> {
         built
     }
 
+    /// Ways to set one line, made once for all that is alike.
+    fn remembered(
+        &self,
+        (reading, habit, index): (usize, usize, usize),
+        scan: &Scan,
+        above: &[Vec<u8>],
+    ) -> Options {
+        let mut hash = DefaultHasher::new();
+        (reading, habit, index).hash(&mut hash);
+        scan.hash(&mut hash);
+        above[above.len().saturating_sub(ABOVE)..].hash(&mut hash);
+        let key = hash.finish();
+        if let Some(options) = self.known.borrow().get(&key) {
+            return Rc::clone(options);
+        }
+        let options = Rc::new(self.options(
+            &self.prepared[reading],
+            (index, Habit::ALL[habit]),
+            scan,
+            above,
+        ));
+        let mut known = self.known.borrow_mut();
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        known.insert(key, Rc::clone(&options));
+        options
+    }
+
     /// Ways to set one line, cheapest first; never none.
     fn options(
         &self,
         prepared: &Prepared,
-        index: usize,
+        (index, habit): (usize, Habit),
         scan: &Scan,
         above: &[Vec<u8>],
     ) -> Vec<(u32, Vec<u8>)> {
@@ -226,18 +292,16 @@ impl<'a> Variants<'a> {
             return vec![(0, text)];
         }
         let glued = margin(self.body, row);
-        let next = prepared.reading.rows[index + 1..]
-            .iter()
-            .filter(|row| row.kind == LineKind::Context)
-            .find_map(|row| row.tree);
-        let below = next.unwrap_or(prepared.reading.end);
-        let below = below..self.image.lines.len().min(below + 3);
+        let below = prepared.below[index];
+        let below: Vec<&[u8]> = self.image.lines[below..].iter().take(6).copied().collect();
         let removed = &prepared.groups[index];
         let scene = Scene {
             scan,
+            style: self.style,
+            habit,
             c: self.c,
             removed,
-            next: self.image.lines[below.clone()]
+            next: below
                 .iter()
                 .find(|line| !line.trim_ascii().is_empty())
                 .copied(),
@@ -247,14 +311,26 @@ impl<'a> Variants<'a> {
         } else {
             leads(words, &scene)
         };
-        let mut beside: Vec<&[u8]> = above.iter().rev().take(5).map(Vec::as_slice).collect();
-        beside.extend(&self.image.lines[below]);
+        let above: Vec<&[u8]> = above.iter().rev().take(ABOVE).map(Vec::as_slice).collect();
         let replaced: Vec<&[u8]> = removed.iter().map(|(line, _)| line.as_slice()).collect();
+        let around = Around {
+            replaced: &replaced,
+            above: &above,
+            below: &below,
+            habit,
+            group: &prepared.words[prepared.neighbours[index].clone()],
+        };
         let mut out: Vec<(u32, Vec<u8>)> = Vec::new();
         for (number, (cost, lead)) in leads.iter().enumerate() {
-            let mut gaps = inner(lead, words, &replaced, &beside);
+            let mut gaps = inner(lead, words, &around);
             if number >= 3 {
                 gaps.truncate(1);
+            }
+            if number == 0
+                && let Some((cost, best)) = gaps.first()
+                && let Some(other) = other_stops(words, best)
+            {
+                gaps.push((cost + 2, other));
             }
             out.extend(
                 gaps.into_iter()
@@ -369,12 +445,40 @@ fn prepare(body: &Body, image: &Image<'_>, reading: Reading, c: bool) -> Prepare
         }
         groups.push(Rc::clone(&shared));
     }
+    let neighbours = runs(&reading.rows);
+    let mut below = vec![reading.end; reading.rows.len()];
+    let mut next = reading.end;
+    for (slot, row) in below.iter_mut().zip(&reading.rows).rev() {
+        *slot = next;
+        if let Some(line) = row.tree.filter(|_| row.kind == LineKind::Context) {
+            next = line;
+        }
+    }
     Prepared {
+        neighbours,
+        below,
         reading,
         words,
         groups,
         base,
     }
+}
+
+/// For each row, the run of added rows around it; blank context does not end one.
+fn runs(rows: &[Row]) -> Vec<std::ops::Range<usize>> {
+    let mut out = vec![0..0; rows.len()];
+    let mut at = 0;
+    while at < rows.len() {
+        let end = (at..rows.len())
+            .find(|&row| rows[row].kind != LineKind::Added)
+            .unwrap_or(rows.len());
+        for row in at..end {
+            // No more than a screen, so that a huge run costs no more than its length.
+            out[row] = at.max(row.saturating_sub(40))..end.min(row + 40);
+        }
+        at = end.max(at + 1);
+    }
+    out
 }
 
 /// Reads the file from the begin of the function (or not far above) to `line`.

@@ -1,12 +1,17 @@
 //! In: an added line's words, what is open above it, lines beside it. Out: leading white space, likeliest first.
 
 use super::scan::{Scan, lead};
+use super::style::{Going, Habit, Style, Where, place};
 use super::width::{indent, width};
 
 /// What stands around an added line.
 pub(in crate::repair) struct Scene<'a> {
     /// What is open behind the lines above.
     pub(in crate::repair) scan: &'a Scan,
+    /// How the file does it.
+    pub(in crate::repair) style: &'a Style,
+    /// A habit to hold to.
+    pub(in crate::repair) habit: Habit,
     /// Is it C?
     pub(in crate::repair) c: bool,
     /// The removed lines that it may replace, each with what was open above it.
@@ -26,6 +31,8 @@ pub(in crate::repair) fn leads(words: &[Vec<u8>], scene: &Scene<'_>) -> Ranked {
     if let Some((old, scan, share)) = &replaced {
         let old_scene = Scene {
             scan,
+            style: scene.style,
+            habit: Habit::default(),
             c: scene.c,
             removed: &[],
             next: None,
@@ -130,6 +137,7 @@ fn by_rule(words: &[Vec<u8>], scene: &Scene<'_>) -> Ranked {
     let first = words.first().map_or(&b""[..], Vec::as_slice);
     let scan = scene.scan;
     let mut out = Vec::new();
+    let closes = first.starts_with(b"}") && scan.stack.last().is_some_and(|open| open.sign == b'{');
     if scene.c
         && let Some(comment) = &scan.comment
     {
@@ -137,8 +145,8 @@ fn by_rule(words: &[Vec<u8>], scene: &Scene<'_>) -> Ranked {
     } else if !scene.c {
         plain(scene, &mut out);
     } else if let Some(open) = scan.stack.last().filter(|open| open.sign != b'{') {
-        in_brackets(first, scan, open, &mut out);
-    } else if scan.statement.is_some() {
+        in_brackets(first, scene, open, &mut out);
+    } else if scan.statement.is_some() && !closes {
         going_on(first, scan, &mut out);
     } else {
         statement(words, first, scan, &mut out);
@@ -198,34 +206,47 @@ fn plain(scene: &Scene<'_>, out: &mut Ranked) {
     out.push((2, [last, b"  "].concat()));
 }
 
-fn in_brackets(first: &[u8], scan: &Scan, open: &super::scan::Open, out: &mut Ranked) {
+fn in_brackets(first: &[u8], scene: &Scene<'_>, open: &super::scan::Open, out: &mut Ranked) {
+    let scan = scene.scan;
     if matches!(first.first(), Some(b')' | b']')) {
         out.push((if open.column.is_none() { 0 } else { 2 }, open.line.clone()));
     }
-    let aligned = open.column.map(indent);
-    match (&open.going_on, &aligned) {
-        // The lines before in the same brackets show how.
-        (Some(before), Some(aligned)) if before != aligned => {
-            out.push((0, before.clone()));
-            out.push((2, aligned.clone()));
+    let place = place(scan).unwrap_or(Where::Call);
+    let cost = |going: Going| {
+        if let Some(habit) = scene.habit.going {
+            return if habit == going { 0 } else { 3 };
         }
-        (Some(before), None) => out.push((0, before.clone())),
-        _ => {}
-    }
+        // With nothing behind the bracket, there is nothing to align with.
+        if open.column.is_some() {
+            scene.style.cost(place, going)
+        } else {
+            u32::from(going != Going::One) * 2
+        }
+    };
+    let aligned = open.column.map(indent);
+    // The lines before in the same brackets show how.
+    let shown = match &open.going_on {
+        Some(before) => {
+            out.push((0, before.clone()));
+            2
+        }
+        None => 0,
+    };
     if let Some(aligned) = aligned {
-        out.push((0, aligned.clone()));
+        out.push((cost(Going::Aligned) + shown, aligned.clone()));
         let column = width(&aligned, 0);
-        out.push((5, indent(column + 1)));
-        out.push((4, indent(column.saturating_sub(1))));
+        let odd = cost(Going::Other);
+        out.push((4 + shown, indent(column + 1)));
+        out.push((3 + shown, indent(column.saturating_sub(1))));
         // Tabs as far as they go.
-        out.push((4, vec![b'\t'; column / 8]));
-        out.push((6, vec![b'\t'; column.div_ceil(8)]));
+        out.push((2 + odd + shown, vec![b'\t'; column / 8]));
+        out.push((3 + odd + shown, vec![b'\t'; column.div_ceil(8)]));
     }
     let base = &open.statement;
-    out.push((if open.column.is_none() { 1 } else { 4 }, tabs(base, 1)));
-    out.push((3, tabs(base, 2)));
-    out.push((6, tabs(base, 3)));
-    out.push((6, [base.as_slice(), b"    "].concat()));
+    out.push((cost(Going::One) + shown, tabs(base, 1)));
+    out.push((cost(Going::Two) + shown, tabs(base, 2)));
+    out.push((cost(Going::Two) + 2 + shown, tabs(base, 3)));
+    out.push((4 + shown, [base.as_slice(), b"    "].concat()));
     for outer in scan
         .stack
         .iter()
@@ -233,8 +254,8 @@ fn in_brackets(first: &[u8], scan: &Scan, open: &super::scan::Open, out: &mut Ra
         .skip(1)
         .take_while(|outer| outer.sign != b'{')
     {
-        out.extend(outer.column.map(|column| (4, indent(column))));
-        out.extend(outer.going_on.clone().map(|before| (4, before)));
+        out.extend(outer.column.map(|column| (3 + shown, indent(column))));
+        out.extend(outer.going_on.clone().map(|before| (3, before)));
     }
 }
 
@@ -307,8 +328,8 @@ fn statement(words: &[Vec<u8>], first: &[u8], scan: &Scan, out: &mut Ranked) {
     let inside = if scan.waiting.is_empty() { 0 } else { 4 };
     match &open.case {
         Some(case) => out.push((inside, tabs(case, 1))),
-        None if open.list && lead(&scan.last).len() > open.statement.len() => {
-            out.push((inside, lead(&scan.last).to_vec()));
+        None if open.list && scan.last_code.len() > open.statement.len() => {
+            out.push((inside, scan.last_code.clone()));
         }
         None => {}
     }

@@ -3,7 +3,7 @@
 use super::width::width;
 
 /// An open bracket.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(super) struct Open {
     pub(super) sign: u8,
     /// The column behind it, if text follows it on its line.
@@ -23,7 +23,7 @@ pub(super) struct Open {
 }
 
 /// What is open behind the lines fed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(in crate::repair) struct Scan {
     pub(super) stack: Vec<Open>,
     /// The leading white space of the statement that has begun and not ended.
@@ -40,6 +40,8 @@ pub(in crate::repair) struct Scan {
     pub(super) define: bool,
     /// The last line that held something.
     pub(super) last: Vec<u8>,
+    /// The leading white space of the last line that is no comment's.
+    pub(super) last_code: Vec<u8>,
     /// The last line, blank or not.
     pub(super) previous_blank: bool,
     /// `if`, `for`, `while` … begun, its condition not closed; the bracket depth outside of it.
@@ -48,6 +50,9 @@ pub(in crate::repair) struct Scan {
     pub(super) ended: Vec<Vec<u8>>,
     saved: Option<Box<Scan>>,
 }
+
+/// Brackets remembered; no source has more open.
+const DEEPEST: usize = 64;
 
 /// The leading white space of a line.
 pub(super) fn lead(line: &[u8]) -> &[u8] {
@@ -69,6 +74,16 @@ fn is_condition(word: &[u8]) -> bool {
 }
 
 impl Scan {
+    /// Is the condition of an `if`, `for` … open?
+    pub(super) fn in_condition(&self) -> bool {
+        self.condition.is_some()
+    }
+
+    /// Does a comment go on?
+    pub(super) fn is_comment(&self) -> bool {
+        self.comment.is_some()
+    }
+
     /// Takes a line.
     pub(in crate::repair) fn feed(&mut self, line: &[u8]) {
         let text = line.trim_ascii();
@@ -104,6 +119,9 @@ impl Scan {
                 self.statement = None;
                 self.condition = None;
             }
+        }
+        if self.comment.is_none() && !text.starts_with(b"/*") {
+            self.last_code.clone_from(&white);
         }
         self.line(line, &white);
         self.last = line.to_vec();
@@ -283,6 +301,9 @@ impl Scan {
         } else {
             Vec::new()
         };
+        if self.stack.len() >= DEEPEST {
+            return false;
+        }
         self.stack.push(Open {
             sign,
             column: (!bare).then(|| width(&line[..=at], 0)),
