@@ -426,15 +426,19 @@ impl Search<'_> {
         if state.phase != Phase::Added {
             cost += 1;
         }
+        let plus = state.phase == Phase::Added && unit.text == b"+";
         for way in ways {
-            self.add(
-                at + 1,
-                state,
-                Way {
-                    cost: way.cost + cost,
-                    node: way.node,
-                },
-            );
+            let start = self.nodes[way.node as usize].at as usize;
+            let more = if plus {
+                soft::operator(&body.units, start, at)
+            } else {
+                0
+            };
+            let way = Way {
+                cost: way.cost + cost + more,
+                node: way.node,
+            };
+            self.add(at + 1, state, way);
         }
     }
 

@@ -22,9 +22,9 @@ pub(super) fn oddness(lines: &[Seen<'_>]) -> u32 {
         }
         if line.added {
             cost += own(text);
-            cost += before.map_or(0, |before| pair(before.text.trim_ascii(), text));
+            cost += before.map_or(0, |before| pair(before.text, line.text));
         } else if let Some(before) = before.filter(|before| before.added) {
-            cost += pair(before.text.trim_ascii(), text);
+            cost += pair(before.text, line.text);
         }
     }
     cost
@@ -32,16 +32,20 @@ pub(super) fn oddness(lines: &[Seen<'_>]) -> u32 {
 
 /// How odd a blank line is between two others.
 fn blank_place(before: Option<&Seen<'_>>, after: Option<&Seen<'_>>) -> u32 {
-    let before = before.map_or(&b""[..], |line| line.text.trim_ascii());
+    let above = before.map_or(&b""[..], |line| line.text);
+    let before = above.trim_ascii();
     let after = after.map_or(&b""[..], |line| line.text.trim_ascii());
     let mut cost = 0;
     cost += match before.last() {
         None => 2,
         Some(b'{') => 3,
         Some(b',' | b'(' | b'&' | b'|' | b'\\') => 4,
-        Some(b')' | b'=') => 1,
         Some(b':') => 2,
-        _ => 0,
+        Some(b';' | b'}' | b'"') => 0,
+        // A statement that has not ended.
+        Some(b'/') if before.ends_with(b"*/") => 0,
+        _ if is_text(before) || !above[0].is_ascii_whitespace() => 0,
+        Some(_) => 5,
     };
     cost += match after.first() {
         Some(b'}') => 3,
@@ -59,7 +63,8 @@ fn blank_place(before: Option<&Seen<'_>>, after: Option<&Seen<'_>>) -> u32 {
 }
 
 /// How odd it is that two lines follow each other without a blank one.
-fn pair(before: &[u8], after: &[u8]) -> u32 {
+fn pair(above: &[u8], below: &[u8]) -> u32 {
+    let (before, after) = (above.trim_ascii(), below.trim_ascii());
     if before.is_empty() || after.is_empty() {
         return 0;
     }
@@ -101,6 +106,14 @@ fn declares(text: &[u8]) -> bool {
         b"enum ",
     ];
     text.ends_with(b";") && types.iter().any(|name| text.starts_with(name))
+}
+
+/// Is it a comment's, or for the preprocessor?
+fn is_text(text: &[u8]) -> bool {
+    text.starts_with(b"*")
+        || text.starts_with(b"/*")
+        || text.starts_with(b"//")
+        || text.starts_with(b"#")
 }
 
 /// How odd an added line is by itself.

@@ -132,18 +132,49 @@ pub(super) fn inside(units: &[Unit], at: usize) -> u32 {
     }
     // A blank line and the next; a statement; a comment's next line.
     let marks = before == b"+"
-        || unit.bare()
-            && (after.starts_with(b"+") && !after.starts_with(b"++") || begins_statement(after))
+        || unit.bare() && begins_statement(after)
         || unit.bare() && matches!(after, b"*" | b"*/" | b"**/" | b"\\")
         || matches!(before, b"else" | b"do" | b"*/" | b"\\");
     if marks {
         return 16;
+    }
+    if unit.bare() && after.starts_with(b"+") && !after.starts_with(b"++") {
+        // An operator at the line's end, or a blank line: that depends on what stands before. What goes on is
+        // indented.
+        return match before.last() {
+            Some(b';' | b'{' | b'}' | b',' | b':') => 16,
+            _ if after.len() > 1 => 16,
+            _ => 1,
+        };
     }
     let base = if unit.bare() { 4 } else { 7 };
     match before.last() {
         Some(b';' | b'{' | b'}') => 16,
         Some(b',' | b'=' | b'&' | b'|' | b'(') => base + 6,
         _ => base,
+    }
+}
+
+/// What it costs more to take a `+` at `at` as an operator in the added line from `start`.
+pub(super) fn operator(units: &[Unit], start: usize, at: usize) -> u32 {
+    if !units[at].bare() || units[at].text != b"+" {
+        return 0;
+    }
+    let mut depth = 0_i32;
+    for byte in line_words(units, start, at).flatten() {
+        depth += i32::from(*byte == b'(') - i32::from(*byte == b')');
+    }
+    let first = line_words(units, start, at).next().unwrap_or_default();
+    let control = matches!(first, b"if" | b"for" | b"while" | b"switch" | b"}");
+    let complete = is_text(first) || depth == 0 && !units[start].bare();
+    let at_end = units
+        .get(at + 1)
+        .is_some_and(|next| next.text.starts_with(b"+"));
+    // A condition that is closed needs nothing more, nor does a comment or a line at the margin.
+    if control && depth == 0 || complete && at_end {
+        10
+    } else {
+        0
     }
 }
 

@@ -4,7 +4,7 @@ use super::align::{Reading, Row};
 use super::body::Body;
 use super::image::Image;
 use super::keeps::Keeps;
-use super::layout::{Around, Habit, Scan, Scene, Style, inner, leads, other_stops};
+use super::layout::{Around, Habit, Scan, Scene, Style, expected, inner, leads, other_stops};
 use super::rank::{Seen, oddness};
 use crate::diff::LineKind;
 use crate::diff::damaged::restore_entities;
@@ -86,6 +86,8 @@ struct Built {
     /// For each row, the costs of its options.
     options: Vec<Vec<u32>>,
     cost: u32,
+    /// Lines that stay, but no longer stand where they should.
+    odd: u32,
 }
 
 impl<'a> Variants<'a> {
@@ -114,7 +116,7 @@ impl<'a> Variants<'a> {
         };
         for index in 0..variants.prepared.len() {
             let built = variants.build(index, 0, &[]);
-            let odd = variants.odd(index, &built);
+            let odd = variants.odd(index, &built) + built.odd;
             let cost = variants.prepared[index].reading.cost * 2 + odd * 2;
             variants.prepared[index].reading.cost = cost;
             variants.push(cost, (index, 0), Vec::new(), Vec::new());
@@ -207,7 +209,9 @@ impl<'a> Variants<'a> {
             texts: Vec::new(),
             options: Vec::new(),
             cost: 0,
+            odd: 0,
         };
+        let mut changed = false;
         let mut above: Vec<Vec<u8>> = Vec::new();
         for line in self.image.lines[..prepared.reading.begin]
             .iter()
@@ -219,7 +223,11 @@ impl<'a> Variants<'a> {
         }
         for (index, row) in rows.iter().enumerate() {
             if let Some(line) = row.tree {
+                changed |= row.kind == LineKind::Removed;
                 if row.kind == LineKind::Context {
+                    let fits =
+                        !changed || !self.c || expected(self.image.lines[line], &scan, self.style);
+                    built.odd += u32::from(!fits && built.odd < 4);
                     scan.feed(self.image.lines[line]);
                     above.push(self.image.lines[line].to_vec());
                 }
@@ -227,6 +235,7 @@ impl<'a> Variants<'a> {
                 built.options.push(Vec::new());
                 continue;
             }
+            changed = true;
             let options = self.remembered((reading, habit, index), &scan, &above);
             let chosen = deviations
                 .iter()
@@ -364,8 +373,54 @@ impl<'a> Variants<'a> {
             }
         }
         seen.extend((reading.end..self.image.lines.len().min(reading.end + 1)).map(tree));
-        oddness(&seen)
+        oddness(&seen) + groups(&reading.rows, self.image) + self.braces(reading, built)
     }
+
+    /// How much more brackets the hunk opens than it did before.
+    fn braces(&self, reading: &Reading, built: &Built) -> u32 {
+        let mut net = [0_i32; 2];
+        for (row, text) in reading.rows.iter().zip(&built.texts) {
+            let text = match (text, row.tree) {
+                (Some(text), _) => text.as_slice(),
+                (None, Some(line)) => self.image.lines[line],
+                (None, None) => continue,
+            };
+            let sign = match row.kind {
+                LineKind::Context => continue,
+                LineKind::Added => 1,
+                LineKind::Removed => -1,
+            };
+            let text = text.trim_ascii();
+            if text.starts_with(b"*") || text.starts_with(b"/*") {
+                continue;
+            }
+            for byte in text {
+                match byte {
+                    b'{' => net[0] += sign,
+                    b'}' => net[0] -= sign,
+                    b'(' => net[1] += sign,
+                    b')' => net[1] -= sign,
+                    _ => {}
+                }
+            }
+        }
+        (net[0].unsigned_abs() * 3).min(9) + (net[1].unsigned_abs() * 2).min(6)
+    }
+}
+
+/// Every group of changed lines costs, and more so one that only takes a blank line away.
+fn groups(rows: &[Row], image: &Image<'_>) -> u32 {
+    let mut cost = 0;
+    for group in rows
+        .split(|row| row.kind == LineKind::Context)
+        .filter(|group| !group.is_empty())
+    {
+        let blank = |row: &Row| {
+            row.kind == LineKind::Removed && row.tree.is_some_and(|line| image.is_blank(line))
+        };
+        cost += 1 + u32::from(group.iter().all(blank));
+    }
+    cost
 }
 
 /// Does the line begin at the margin, as its marker tells?

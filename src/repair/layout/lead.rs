@@ -64,6 +64,35 @@ pub(in crate::repair) fn leads(words: &[Vec<u8>], scene: &Scene<'_>) -> Ranked {
     settle(out)
 }
 
+/// Says whether a line that stays begins as the rules would have it: no sign that the lines above it are misread.
+pub(in crate::repair) fn expected(line: &[u8], scan: &Scan, style: &Style) -> bool {
+    let words: Vec<Vec<u8>> = super::super::image::words(line)
+        .map(<[u8]>::to_vec)
+        .collect();
+    let white = lead(line);
+    let outside =
+        scan.stack.is_empty() || words.is_empty() || scan.is_comment() || line.starts_with(b"#");
+    let label = words.len() == 1 && words[0].ends_with(b":");
+    if outside
+        || label
+        || scan.stack.last().is_some_and(|open| open.sign != b'{')
+        || scan.statement.is_some()
+    {
+        return true;
+    }
+    let scene = Scene {
+        scan,
+        style,
+        habit: Habit::default(),
+        c: true,
+        removed: &[],
+        next: None,
+    };
+    by_rule(&words, &scene)
+        .iter()
+        .any(|(cost, found)| *cost == 0 && found == white)
+}
+
 /// Sorts; keeps each once, the margin never.
 fn settle(mut out: Ranked) -> Ranked {
     out.retain(|(_, lead)| !lead.is_empty());

@@ -8,7 +8,7 @@ mod style;
 mod width;
 
 pub(super) use gaps::{Around, inner, other_stops};
-pub(super) use lead::{Scene, leads};
+pub(super) use lead::{Scene, expected, leads};
 pub(super) use scan::Scan;
 pub(super) use style::{Habit, Style};
 pub(super) use width::{pad_to, width};
