@@ -66,7 +66,9 @@ fn total(posts: &[Post], way: Option<Way>, hand: AtHand<'_>) -> Score {
     };
     let scores = posts.par_iter().map(|post| {
         let start = Instant::now();
+        tell(format!("begin {}", post.paths()));
         let score = score(post, way, hand, &tell);
+        tell(format!("end {}", post.paths()));
         if start.elapsed().as_secs() >= SLOW {
             println!("    {:.1?}: {}", start.elapsed(), post.paths());
         }

@@ -142,6 +142,7 @@ pub(crate) fn score(
         if let Some(found) =
             found.filter(|_| one.proved == 0 || one.wrongly_proved + one.strays > 0)
         {
+            first_difference(file, found, tell);
             tell(format!(
                 "{}: {:?}, {} trials: {} ({} strays)",
                 file.path, found.grade, found.trials, found.reason, one.strays
@@ -152,6 +153,23 @@ pub(crate) fn score(
         sum = sum.plus(one);
     }
     sum
+}
+
+/// Tells the first line of a diff that is not as posted.
+fn first_difference(file: &Sample, found: &Restored, tell: &dyn Fn(String)) {
+    let posted = diff::parse(file.diff.as_bytes()).files;
+    for (want, have) in posted[0].hunks.iter().zip(&found.file.hunks) {
+        if want.section != have.section {
+            tell(format!("section {:?} for {:?}", have.section, want.section));
+        }
+        let text = |line: &diff::Line| format!("{:?} {:?}", line.kind, String::from_utf8_lossy(&line.text));
+        let pairs = want.lines.iter().zip(&have.lines);
+        let mut odd = pairs.filter(|(want, have)| want != have);
+        if let Some((want, have)) = odd.next() {
+            tell(format!("{} for {}, {} more", text(have), text(want), odd.count()));
+            return;
+        }
+    }
 }
 
 fn compare(file: &Sample, found: Option<&Restored>, hand: AtHand<'_>) -> Score {
