@@ -4,12 +4,15 @@
 //! return true`, or `if (!gate(cursor)) return …` right before a `return true`. What every gate turns
 //! away cannot come back to a caller.
 
-use super::cursor::{each_statement, passed};
+use super::cursor::{each_expression, each_statement, passed};
 use super::facts::Line;
 use crate::flow::{Flow, Helper, Helpers};
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Walker};
 use std::collections::BTreeSet;
+
+/// The cursor's field whose entries are judged; huge entries are a level of their own.
+pub(super) const LEVEL: &str = "pte";
 
 /// What a walker may return.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,6 +98,10 @@ pub(super) fn infer(
     let mut contract = Contract::default();
     for (name, line) in gates(body, walker) {
         let gate = helpers.find(home, &name)?;
+        // A gate of another level (of huge entries) says nothing about this one.
+        if !gate.bodies.iter().any(reads_level) {
+            continue;
+        }
         for atom in oracle.atoms() {
             if !contract.atoms.contains(&atom)
                 && lets_through(oracle, helpers, (&gate, walker, atom), flags)
@@ -114,6 +121,15 @@ pub(super) fn infer(
     (!contract.atoms.is_empty() && contract.atoms.len() < all).then_some(contract)
 }
 
+/// Says whether a body looks at the entry of the level that is judged.
+fn reads_level(body: &Lowered) -> bool {
+    let mut reads = false;
+    each_expression(&body.body, &mut |expr| {
+        reads |= matches!(&expr.node, Node::Field(_, field) if field == LEVEL);
+    });
+    reads
+}
+
 fn lets_through(
     oracle: &mut Oracle<'_>,
     helpers: &dyn Helpers,
@@ -121,7 +137,7 @@ fn lets_through(
     flags: Option<&BTreeSet<String>>,
 ) -> bool {
     gate.bodies.iter().any(|body| {
-        let mut flow = Flow::new(oracle, (atom, walker.name, "pte"), helpers);
+        let mut flow = Flow::new(oracle, (atom, walker.name, LEVEL), helpers);
         flow.file.clone_from(&gate.file);
         flow.flags = flags.cloned();
         let run = flow.run_gate(body, gate.line, walker.cursor);

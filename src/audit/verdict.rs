@@ -3,7 +3,7 @@
 //! Each kind of the contract goes through the function by itself. `prepared` needs every kind to reach
 //! no wrong use on any path, nothing to be lost, and the entry to be followed wherever it goes.
 
-use super::contract::Contract;
+use super::contract::{Contract, LEVEL};
 use super::cursor::{each_expression, passed};
 use super::facts::{Line, Verdict};
 use crate::flow::{Finding, FindingKind, Flow, Helpers};
@@ -48,6 +48,8 @@ pub(super) struct Case<'c> {
     pub(super) bodies: &'c [Lowered],
     /// The cursor's name.
     pub(super) cursor: &'c str,
+    /// The macro that declares the cursor, `struct`, `parameter`.
+    pub(super) from: &'c str,
     /// The walker.
     pub(super) walker: &'c Walker,
     /// Flags, where all are known.
@@ -87,8 +89,9 @@ pub(super) fn judge(
     let mut doubts: Vec<(usize, Finding)> = Vec::new();
     for (index, atom) in contract.atoms.iter().enumerate() {
         for body in case.bodies {
-            let mut flow = Flow::new(oracle, (*atom, case.walker.name, "pte"), helpers);
+            let mut flow = Flow::new(oracle, (*atom, case.walker.name, LEVEL), helpers);
             flow.cursor = case.cursor.to_owned();
+            flow.maker = case.from.to_owned();
             flow.file = case.file.to_owned();
             flow.flags = case.flags.cloned();
             for finding in flow.run_caller(body, case.line).findings {

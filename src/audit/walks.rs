@@ -148,6 +148,7 @@ impl Place<'_> {
             line: self.span.0,
             bodies,
             cursor: &cursor_name,
+            from: &cursor.from,
             walker: self.walker,
             flags: None,
         };

@@ -64,7 +64,6 @@ pub(crate) struct Run {
     pub(crate) may_say_yes: bool,
     returns: Option<Worth>,
     slot: Option<Worth>,
-    touched: bool,
 }
 
 /// One kind of entry on its way through a function and its helpers.
@@ -79,6 +78,8 @@ pub(crate) struct Flow<'f, 'h> {
     pub(crate) level: &'f str,
     /// The cursor's name in the function.
     pub(crate) cursor: String,
+    /// The macro that declares the cursor, where one does.
+    pub(crate) maker: String,
     /// Flags that are set; `None` where they are not known.
     pub(crate) flags: Option<BTreeSet<String>>,
     /// The file of the function.
@@ -103,6 +104,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             walker,
             level,
             cursor: String::new(),
+            maker: String::new(),
             flags: None,
             file: String::new(),
             helpers,
@@ -204,14 +206,13 @@ impl<'f, 'h> Flow<'f, 'h> {
                     Some(known) if known != slot => Worth::Plain(Value::Derived(self.atom)),
                     _ => slot,
                 });
-                run.touched = true;
             }
             Step::Lost => self.note(
                 FindingKind::Lost,
                 point.line,
                 String::from("a statement is not understood"),
             ),
-            Step::Meet | Step::Arm(_) | Step::Local(_, _, None) => {}
+            Step::Meet | Step::Local(_, _, None) => {}
         }
     }
 
@@ -257,7 +258,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     fn transfer(&mut self, graph: &Graph, at: usize, mut state: State) -> Vec<(usize, State)> {
         let point = &graph.points[at];
         match &point.step {
-            Step::Meet | Step::Arm(_) | Step::Lost => {}
+            Step::Meet | Step::Lost => {}
             Step::Return(_) => return Vec::new(),
             Step::Effect(expr) => {
                 self.declare(expr, &mut state);
@@ -491,7 +492,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         for point in points {
             let point = &graph.points[point];
             let shown = match &point.step {
-                Step::Meet | Step::Arm(_) => false,
+                Step::Meet => false,
                 Step::Local(_, _, value) => value.is_some(),
                 _ => true,
             };

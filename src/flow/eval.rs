@@ -196,7 +196,11 @@ impl Flow<'_, '_> {
             return Worth::unknown();
         }
         if name == self.walker {
-            // Judged at the edges of the walk's own test.
+            // A walk that is not a whole condition: the entry may be there from here on.
+            state.slot = Worth::Plain(self.oracle.entry(self.atom));
+            return Worth::unknown();
+        }
+        if name == self.maker {
             return Worth::unknown();
         }
         if let Some(answer) = folio_test(name, self.oracle.kind(self.atom)) {

@@ -8,8 +8,6 @@ use std::collections::HashMap;
 pub(crate) enum Step {
     /// Nothing: a place where paths meet.
     Meet,
-    /// An `#if` arm begins: its condition as written.
-    Arm(String),
     /// An expression for its effect.
     Effect(Expr),
     /// A local: type, name, value.
@@ -259,13 +257,8 @@ impl Builder {
     fn arms(&mut self, arms: &[(String, Vec<Stmt>)], line: u32, open: Open) -> Open {
         let head = self.add(Step::Meet, line, open);
         let mut out = Vec::new();
-        for (condition, body) in arms {
-            let arm = self.add(
-                Step::Arm(condition.clone()),
-                line,
-                vec![(head, Edge::Always)],
-            );
-            out.extend(self.list(body, vec![(arm, Edge::Always)]));
+        for (_, body) in arms {
+            out.extend(self.list(body, vec![(head, Edge::Always)]));
         }
         // Without `#else` there is a configuration in which nothing stands here.
         if arms

@@ -9,5 +9,4 @@ mod graph;
 mod state;
 mod tables;
 
-pub(crate) use engine::{Finding, FindingKind, Flow, Helper, Helpers, Run};
-pub(crate) use graph::{Graph, Step};
+pub(crate) use engine::{Finding, FindingKind, Flow, Helper, Helpers};

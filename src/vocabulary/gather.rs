@@ -170,7 +170,7 @@ fn read_header(path: &str, text: &[u8]) -> Found {
     };
     for function in &out.functions {
         let head = &text[function.span.start..function.body.start];
-        if mentions_entry_type(head) {
+        if mentions_entry_type(head) || mentions_cursor(head) {
             let body = &text[function.span.start..function.span.end];
             let mut definition = Definition::new(
                 &function.name,
@@ -313,6 +313,13 @@ pub(super) fn entry_domain(name: &str) -> Option<Domain> {
         .iter()
         .find(|(known, _)| *known == name)
         .map(|(_, domain)| *domain)
+}
+
+/// Says whether a walker's cursor is among the types of a head.
+fn mentions_cursor(head: &[u8]) -> bool {
+    super::tables::walkers()
+        .iter()
+        .any(|walker| memchr::memmem::find(head, walker.cursor.as_bytes()).is_some())
 }
 
 fn mentions_entry_type(text: &[u8]) -> bool {
