@@ -12,6 +12,7 @@ mod audit_real;
 mod bad_input;
 mod cli;
 mod diff;
+mod docs;
 mod house;
 mod kernels;
 mod patches;
