@@ -49,6 +49,30 @@ pub(crate) struct Helper {
     pub(crate) bodies: Vec<Lowered>,
 }
 
+/// What is known of a cursor's flags.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FlagSet {
+    /// Set for sure.
+    pub(crate) set: BTreeSet<String>,
+    /// Set on some paths.
+    pub(crate) perhaps: BTreeSet<String>,
+    /// May others be set as well?
+    pub(crate) open: bool,
+}
+
+impl FlagSet {
+    /// Says whether a flag is set.
+    pub(super) fn has(&self, flag: &str) -> Truth {
+        if self.set.contains(flag) {
+            Truth::Yes
+        } else if self.open || self.perhaps.contains(flag) {
+            Truth::Either
+        } else {
+            Truth::No
+        }
+    }
+}
+
 /// Finds functions by name.
 pub(crate) trait Helpers {
     /// Gives the one function that `name` means in `file`; `None` where there is none or more than one.
@@ -80,8 +104,8 @@ pub(crate) struct Flow<'f, 'h> {
     pub(crate) cursor: String,
     /// The macro that declares the cursor, where one does.
     pub(crate) maker: String,
-    /// Flags that are set; `None` where they are not known.
-    pub(crate) flags: Option<BTreeSet<String>>,
+    /// What is known of the cursor's flags.
+    pub(crate) flags: FlagSet,
     /// The file of the function.
     pub(crate) file: String,
     /// Functions that can be followed.
@@ -105,7 +129,10 @@ impl<'f, 'h> Flow<'f, 'h> {
             level,
             cursor: String::new(),
             maker: String::new(),
-            flags: None,
+            flags: FlagSet {
+                open: true,
+                ..FlagSet::default()
+            },
             file: String::new(),
             helpers,
             findings: None,
@@ -187,7 +214,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         let point = &graph.points[at];
         match &point.step {
             Step::Effect(expr) | Step::Test(expr) | Step::Switch(expr) => {
-                drop(self.eval(expr, state))
+                drop(self.eval(expr, state));
             }
             Step::Local(_, _, Some(value)) => drop(self.eval(value, state)),
             Step::Return(value) => {
@@ -535,7 +562,7 @@ fn assigned_from(graph: &Graph, start: usize) -> BTreeSet<String> {
         let point = &graph.points[at];
         match &point.step {
             Step::Effect(e) | Step::Test(e) | Step::Switch(e) | Step::Return(Some(e)) => {
-                targets(e, &mut names)
+                targets(e, &mut names);
             }
             Step::Local(_, name, value) => {
                 names.insert(name.clone());

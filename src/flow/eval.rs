@@ -142,11 +142,9 @@ impl Flow<'_, '_> {
         let (left, right) = (self.eval(a, state), self.eval(b, state));
         match (operator, &left, &right) {
             ("&", Worth::Flags, Worth::Plain(Value::Constant(flag)))
-            | ("&", Worth::Plain(Value::Constant(flag)), Worth::Flags) => Worth::Plain(
-                self.flags
-                    .as_ref()
-                    .map_or(Value::Unknown, |set| Value::bool(set.contains(flag))),
-            ),
+            | ("&", Worth::Plain(Value::Constant(flag)), Worth::Flags) => {
+                Worth::Plain(self.flags.has(flag).value())
+            }
             // A pointer to an index of its table is another entry.
             ("[]" | "+" | "-", Worth::Slot, Worth::Plain(Value::Number(0))) => Worth::Slot,
             ("+" | "-", Worth::Slot, _) => Worth::Blurred,
@@ -328,7 +326,7 @@ impl Flow<'_, '_> {
                     .insert(name.clone(), Worth::Plain(truth.value()));
             }
             (Node::Unary(operator, inner), _) if operator == "!" => {
-                self.refine(inner, truth.not(), state)
+                self.refine(inner, truth.not(), state);
             }
             (Node::Binary(operator, a, b), Truth::Yes) if operator == "&&" => {
                 self.refine(a, truth, state);
