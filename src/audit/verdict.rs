@@ -158,6 +158,7 @@ fn looks_at_entry(case: &Case<'_>) -> bool {
             Node::Call(name, arguments) => {
                 // `walker_done` and `walker_restart` end or restart a walk and look at nothing for the caller.
                 looks |= !name.starts_with(case.walker.name)
+                    && name != case.from
                     && arguments.iter().any(|a| passed(a) == Some(case.cursor));
             }
             _ => {}

@@ -113,6 +113,8 @@ pub(crate) struct Flow<'f, 'h> {
     /// Findings, while they are collected.
     pub(super) findings: Option<Vec<Finding>>,
     stack: Vec<String>,
+    /// Did a function have more paths than are followed?
+    exhausted: bool,
 }
 
 impl<'f, 'h> Flow<'f, 'h> {
@@ -137,6 +139,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             helpers,
             findings: None,
             stack: Vec::new(),
+            exhausted: false,
         }
     }
 
@@ -195,6 +198,15 @@ impl<'f, 'h> Flow<'f, 'h> {
                 finding.path = path;
                 run.findings.push(finding);
             }
+        }
+        if std::mem::take(&mut self.exhausted) {
+            run.findings.push(Finding {
+                kind: FindingKind::Lost,
+                file: self.file.clone(),
+                line,
+                what: String::from("more paths than are followed"),
+                path: Vec::new(),
+            });
         }
         for line in &body.errors {
             run.findings.push(Finding {
@@ -258,6 +270,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         while let Some(at) = work.pop_front() {
             left -= 1;
             if left == 0 {
+                self.exhausted = true;
                 break;
             }
             let Some(state) = states[at].clone() else {
@@ -265,7 +278,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             };
             for (to, next) in self.transfer(graph, at, state) {
                 let joined = match &states[to] {
-                    Some(known) => known.join(&next),
+                    Some(known) => known.join(&next, self.atom),
                     None => {
                         from[to] = Some(at);
                         next

@@ -20,3 +20,4 @@ mod report;
 mod sandbox;
 mod series;
 mod store;
+mod verdicts;
