@@ -20,6 +20,8 @@ pub mod series;
 
 pub mod tree;
 
+pub mod repair;
+
 pub mod syntax;
 
 pub mod vocabulary;

@@ -2,6 +2,7 @@
 
 mod changed;
 mod cursor;
+pub mod damaged;
 mod file_diff;
 mod header;
 mod hunk;

@@ -19,13 +19,22 @@ fn is_local(word: &str) -> bool {
         && !word.contains(char::is_whitespace)
 }
 
-/// Undoes `user at host` (and `user (at) host`); `None` where it is nothing of the kind.
+/// Undoes `user at host`, `user (at) host` and `user () host ! tld`; `None` where it is nothing of the kind.
 fn mend_email(text: &str) -> Option<String> {
     let mut words = text.split_whitespace();
     let (local, at, host) = (words.next()?, words.next()?, words.next()?);
+    if !is_local(local) {
+        return None;
+    }
+    if at == "()" {
+        let mut whole = host.to_owned();
+        while let Some(dot) = words.next() {
+            whole = format!("{whole}.{}", words.next().filter(|_| dot == "!")?);
+        }
+        return is_host(&whole).then(|| format!("{local}@{whole}"));
+    }
     let is_at = matches!(at, "at" | "(at)" | "[at]" | "AT");
-    (words.next().is_none() && is_at && is_local(local) && is_host(host))
-        .then(|| format!("{local}@{host}"))
+    (words.next().is_none() && is_at && is_host(host)).then(|| format!("{local}@{host}"))
 }
 
 impl Address {
@@ -89,7 +98,7 @@ fn unquoted(name: &str) -> String {
 
 /// Undoes obfuscation in a trailer's value: `Name <user at host>`, `user at host # note`, `https://…-1-user at host`.
 pub fn mend(value: &str) -> String {
-    if !value.contains(" at ") {
+    if !value.contains(" at ") && !value.contains(" () ") {
         return value.to_owned();
     }
     let bracketed = value
@@ -134,6 +143,7 @@ mod tests {
             "Ann Example ann at example.org",
             "Ann Example ann@example.org",
             "  Ann   Example   ann (at) example.org ",
+            "Ann Example <ann () example ! org>",
         ] {
             let (name, email) = pair(text);
             assert_eq!(
@@ -162,6 +172,11 @@ mod tests {
             mend("Ann <ann at example.org> # tested"),
             "Ann <ann@example.org> # tested"
         );
+        assert_eq!(
+            mend("Ann <ann () lists ! example ! org> # tested"),
+            "Ann <ann@lists.example.org> # tested"
+        );
+        assert_eq!(mend("call f () here ! now"), "call f () here ! now");
         assert_eq!(
             mend("stable at vger.example.org # v5.14+"),
             "stable@vger.example.org # v5.14+"

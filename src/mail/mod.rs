@@ -6,7 +6,7 @@ mod error;
 mod mbox;
 mod message;
 mod mime;
-mod page;
+mod pages;
 mod read;
 
 pub use address::mend;

@@ -1,6 +1,6 @@
 //! In: a path, or bytes. Out: the messages in it, whatever form they came in.
 
-use super::{MailError, Message, Origin, mbox, mime, page};
+use super::{MailError, Message, Origin, mbox, mime, pages};
 use std::borrow::Cow;
 use std::fs;
 use std::io::Read as _;
@@ -188,7 +188,7 @@ pub fn read_bytes(bytes: Vec<u8>, name: &str) -> Result<Reading, MailError> {
             .push(mime::read(bytes, Origin::Mail, name, notes));
     } else {
         let text = &bytes[..];
-        reading.messages = page::read(text, name, notes);
+        reading.messages = pages::read(text, name, notes);
         if reading.messages.is_empty() {
             if !has_diff(text) {
                 return Err(MailError::Unknown {

@@ -3,7 +3,7 @@
 //! The packages are read as streams; only files that differ are written, below `PTEWARD_TEST_KERNELS` or
 //! `target/test-kernels`, and kept for the next run. Skips, saying so, where apt or the fetching script is missing.
 
-mod packages;
+pub(crate) mod packages;
 
 use packages::{Other, Pair};
 use pteward::base::hash::blob_id;

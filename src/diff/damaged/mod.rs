@@ -1,0 +1,16 @@
+//! Text of a page that mangled its diffs ⇄ [`DamagedFile`]: what words are left, and what was lost.
+
+mod canonical;
+mod entity;
+mod page;
+mod parse;
+mod report;
+mod shape;
+
+pub use canonical::{Canonical, canonical};
+pub use entity::restore_entities;
+pub use parse::parse_damaged;
+pub use shape::{Damage, DamagedFile, DamagedHunk, DamagedLine, DamagedParsed, Word};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! Words of an added line and the exact lines above ⇄ the white space that its author most likely gave it.
+
+mod gaps;
+mod lead;
+mod scan;
+mod slots;
+mod style;
+mod width;
+
+pub(super) use gaps::{Around, inner, other_stops};
+pub(super) use lead::{Scene, leads};
+pub(super) use scan::Scan;
+pub(super) use style::{Habit, Style};
+pub(super) use width::{pad_to, width};

@@ -1,0 +1,169 @@
+//! In: the words of a line. Out: what kind of line it is, and which of its words authors set under each other.
+
+/// What kind of line: only lines of one class are models for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Define,
+    /// `.name = value`
+    Field,
+    /// `NAME = value,`
+    Enumerator,
+    /// ` * @name: text`
+    Doc,
+    /// ` * text`
+    Star,
+    /// `type name;`
+    Member,
+    Assignment,
+    Other,
+}
+
+/// What a word that may be aligned is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Slot {
+    Comment,
+    Sign,
+    Backslash,
+    Value,
+    Declarator,
+    DocName,
+    DocText,
+    StarText,
+    /// The word of that number in a table.
+    Cell(usize),
+}
+
+impl Slot {
+    /// May a line of any class be a model for it?
+    pub(super) fn any_class(self) -> bool {
+        matches!(self, Self::Comment | Self::Backslash)
+    }
+
+    /// Is its white space copied as it is, not set to a column?
+    pub(super) fn verbatim(self) -> bool {
+        matches!(self, Self::DocName | Self::StarText)
+    }
+}
+
+/// Words behind which no declaration stands.
+const STATEMENTS: [&[u8]; 8] = [
+    b"return",
+    b"goto",
+    b"case",
+    b"else",
+    b"if",
+    b"for",
+    b"while",
+    b"#include",
+];
+
+/// Tells a line's class.
+pub(super) fn class(words: &[&[u8]]) -> Class {
+    let first = words.first().copied().unwrap_or_default();
+    let second = words.get(1).copied().unwrap_or_default();
+    let last = code(words).last().copied().unwrap_or_default();
+    match first {
+        b"#define" => Class::Define,
+        b"#" if second == b"define" => Class::Define,
+        b"*" if second.starts_with(b"@") => Class::Doc,
+        b"*" => Class::Star,
+        _ if first.starts_with(b".") && words.contains(&&b"="[..]) => Class::Field,
+        _ if second == b"=" && !last.ends_with(b";") => Class::Enumerator,
+        _ if words.contains(&&b"="[..]) => Class::Assignment,
+        _ if words.len() > 1
+            && last.ends_with(b";")
+            && first
+                .first()
+                .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+            && !first.contains(&b'(')
+            && !first.contains(&b'.')
+            && !STATEMENTS.contains(&first) =>
+        {
+            Class::Member
+        }
+        _ if words.len() > 1 && first.starts_with(b"(*") => Class::Other,
+        _ => Class::Other,
+    }
+}
+
+/// The words before a comment at the line's end.
+fn code<'w, 'a>(words: &'w [&'a [u8]]) -> &'w [&'a [u8]] {
+    let end = words
+        .iter()
+        .skip(1)
+        .position(|word| word.starts_with(b"/*") || word.starts_with(b"//"));
+    &words[..end.map_or(words.len(), |end| end + 1)]
+}
+
+/// The words that may be aligned, left to right: (what, number of the word).
+pub(super) fn slots(words: &[&[u8]]) -> Vec<(Slot, usize)> {
+    let kind = class(words);
+    let mut out = Vec::new();
+    let code = code(words);
+    match kind {
+        Class::Define => {
+            let name = if words[0] == b"#" { 2 } else { 1 };
+            let mut depth = 0_i32;
+            let end = (name..words.len()).find(|&at| {
+                depth += words[at]
+                    .iter()
+                    .map(|&byte| i32::from(byte == b'(') - i32::from(byte == b')'))
+                    .sum::<i32>();
+                depth <= 0
+            });
+            if let Some(at) = end
+                .map(|at| at + 1)
+                .filter(|&at| at < words.len() && words[at] != b"\\")
+            {
+                out.push((Slot::Value, at));
+            }
+        }
+        Class::Field | Class::Enumerator | Class::Assignment => {
+            out.extend(
+                code.iter()
+                    .position(|word| *word == b"=")
+                    .filter(|&at| at > 0)
+                    .map(|at| (Slot::Sign, at)),
+            );
+        }
+        Class::Doc => {
+            out.push((Slot::DocName, 1));
+            if words.len() > 2 {
+                out.push((Slot::DocText, 2));
+            }
+        }
+        Class::Star if words.len() > 1 => out.push((Slot::StarText, 1)),
+        Class::Member => {
+            let at = (1..code.len()).find(|&at| {
+                let word = code[at];
+                word.starts_with(b"(*") || word.ends_with(b";") || word.ends_with(b",")
+            });
+            out.extend(at.map(|at| (Slot::Declarator, at)));
+        }
+        Class::Other => {
+            let table =
+                words[0].starts_with(b"{") || words[0].ends_with(b",") || words[0].contains(&b'(');
+            out.extend(
+                (1..code.len())
+                    .filter(|_| table)
+                    .map(|at| (Slot::Cell(at), at)),
+            );
+            let pointer = code
+                .iter()
+                .position(|word| word.starts_with(b"(*"))
+                .filter(|&at| at > 0 && !table);
+            out.extend(pointer.map(|at| (Slot::Declarator, at)));
+        }
+        Class::Star => {}
+    }
+    if !matches!(kind, Class::Doc | Class::Star) {
+        if code.len() < words.len() {
+            out.push((Slot::Comment, code.len()));
+        }
+        let last = words.len() - 1;
+        if last > 0 && words[last] == b"\\" {
+            out.push((Slot::Backslash, last));
+        }
+    }
+    out
+}

@@ -1,0 +1,157 @@
+//! In: a file. Out: how it sets lines that go on in brackets, so that added lines do alike.
+
+use super::scan::{Scan, lead};
+use super::width::indent;
+
+/// How a line that goes on in brackets begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::repair) enum Going {
+    /// Under the text behind the bracket.
+    Aligned,
+    /// One tab more than the statement.
+    One,
+    Two,
+    /// Anything else.
+    Other,
+}
+
+/// In what brackets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Where {
+    /// Parameters of a function.
+    Head,
+    /// `if (…)`
+    Condition,
+    Call,
+}
+
+/// A habit of an author that differs from the file's, held to throughout a hunk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(in crate::repair) struct Habit {
+    /// Lines that go on in brackets begin so.
+    pub(in crate::repair) going: Option<Going>,
+    /// Two blanks behind full stops, or one.
+    pub(in crate::repair) stops: Option<bool>,
+    /// One blank behind a comment's star, whatever stands beside.
+    pub(in crate::repair) flat: bool,
+    /// Columns as wide as the group needs.
+    pub(in crate::repair) columns: Option<bool>,
+}
+
+impl Habit {
+    /// The habits worth a try, the first being none.
+    pub(in crate::repair) const ALL: [Self; 10] = {
+        let none = Self {
+            going: None,
+            stops: None,
+            flat: false,
+            columns: None,
+        };
+        [
+            none,
+            Self {
+                going: Some(Going::Aligned),
+                ..none
+            },
+            Self {
+                going: Some(Going::Two),
+                ..none
+            },
+            Self {
+                going: Some(Going::One),
+                ..none
+            },
+            Self {
+                stops: Some(true),
+                ..none
+            },
+            Self {
+                stops: Some(false),
+                ..none
+            },
+            Self { flat: true, ..none },
+            Self {
+                columns: Some(true),
+                ..none
+            },
+            Self {
+                columns: Some(false),
+                ..none
+            },
+            Self {
+                columns: Some(true),
+                going: Some(Going::Aligned),
+                flat: true,
+                ..none
+            },
+        ]
+    };
+}
+
+/// How often a file does what.
+#[derive(Clone, Debug, Default)]
+pub(in crate::repair) struct Style {
+    counts: [[u32; 4]; 3],
+}
+
+impl Style {
+    /// Counts over `lines`.
+    pub(in crate::repair) fn of(lines: &[&[u8]]) -> Self {
+        let mut style = Self::default();
+        let mut scan = Scan::default();
+        for line in lines {
+            if let Some((place, going)) = seen(&scan, line) {
+                style.counts[place as usize][going as usize] += 1;
+            }
+            scan.feed(line);
+        }
+        style
+    }
+
+    /// What it costs to set a line so: nothing for what is common.
+    pub(super) fn cost(&self, place: Where, going: Going) -> u32 {
+        let counts = &self.counts[place as usize];
+        // Before anything is seen: what most of the kernel does.
+        let prior = [4, 1, 2, 1];
+        let count = |index: usize| counts[index] * 2 + prior[index];
+        let most = (0..4).map(count).max().unwrap_or(1);
+        (most / count(going as usize).max(1)).ilog2().min(5)
+    }
+}
+
+/// The brackets that the next line goes on in.
+pub(super) fn place(scan: &Scan) -> Option<Where> {
+    let open = scan.stack.last().filter(|open| open.sign != b'{')?;
+    let _open = open;
+    Some(if scan.stack.iter().all(|open| open.sign != b'{') {
+        Where::Head
+    } else if scan.in_condition() {
+        Where::Condition
+    } else {
+        Where::Call
+    })
+}
+
+fn seen(scan: &Scan, line: &[u8]) -> Option<(Where, Going)> {
+    if scan.is_comment() || line.trim_ascii().is_empty() {
+        return None;
+    }
+    let place = place(scan)?;
+    let open = scan.stack.last()?;
+    if open.going_on.is_some() {
+        return None;
+    }
+    let column = open.column?;
+    let white = lead(line);
+    let more = white.strip_prefix(open.statement.as_slice());
+    let going = if white == indent(column) {
+        Going::Aligned
+    } else {
+        match more {
+            Some(b"\t") => Going::One,
+            Some(b"\t\t") => Going::Two,
+            _ => Going::Other,
+        }
+    };
+    Some((place, going))
+}

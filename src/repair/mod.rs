@@ -1,0 +1,18 @@
+//! A mangled diff and a kernel's text ⇄ the diff as posted, with what is proved of it.
+
+mod align;
+mod body;
+mod image;
+mod keeps;
+mod layout;
+mod place;
+mod prove;
+mod rank;
+mod restore;
+mod section;
+mod shape;
+mod soft;
+mod variants;
+
+pub use restore::restore;
+pub use shape::{Budget, Near, PreImageFrom, PreImages, Proof, Restored};

@@ -1,0 +1,179 @@
+//! In: the variants of a file's hunks. Out: the combination whose blob has the posted id, if one is found.
+
+use super::Budget;
+use super::image::Image;
+use super::variants::{Variant, Variants};
+use crate::diff::LineKind;
+use sha1::{Digest, Sha1};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::rc::Rc;
+
+/// What the search gave.
+pub(super) struct Proven {
+    /// For each hunk the rank of the variant that is right.
+    pub(super) ranks: Option<Vec<usize>>,
+    pub(super) trials: u64,
+}
+
+/// Appends the text that a variant makes of its part of the file.
+pub(super) fn splice(
+    out: &mut Vec<u8>,
+    image: &Image<'_>,
+    variants: &Variants<'_>,
+    variant: &Variant,
+) {
+    let rows = &variants.reading(variant.reading).rows;
+    for (row, text) in rows.iter().zip(&variant.texts) {
+        if row.kind == LineKind::Removed {
+            continue;
+        }
+        match (text, row.tree) {
+            (Some(text), _) => {
+                out.extend_from_slice(text);
+                if row.newline {
+                    out.push(b'\n');
+                }
+            }
+            (None, Some(line)) => {
+                out.extend_from_slice(image.lines[line]);
+                let last = line + 1 == image.lines.len();
+                if !(last && image.open_end()) {
+                    out.push(b'\n');
+                }
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+/// The file's bytes from line `from` to line `to`.
+pub(super) fn between<'t>(image: &Image<'t>, from: usize, to: usize) -> &'t [u8] {
+    let offset = |line: usize| {
+        image.lines.get(line).map_or(image.text.len(), |text| {
+            text.as_ptr() as usize - image.text.as_ptr() as usize
+        })
+    };
+    let (from, to) = (offset(from), offset(to));
+    image.text.get(from..to.max(from)).unwrap_or(&[])
+}
+
+/// Trials that a chance match of an id of so many digits stands against: one in 1024 at worst.
+pub(super) fn allowed(digits: usize) -> u64 {
+    let bits = (digits * 4).saturating_sub(10).min(40);
+    1 << bits
+}
+
+/// Tries combinations in the order of their costs.
+pub(super) fn prove(
+    image: &Image<'_>,
+    hunks: &mut [Variants<'_>],
+    new_id: &str,
+    budget: Budget,
+) -> Proven {
+    let most = budget.trials.min(allowed(new_id.len()));
+    let mut proven = Proven {
+        ranks: None,
+        trials: 0,
+    };
+    let mut hashed = 0_u64;
+    let mut heads: HashMap<usize, Sha1> = HashMap::new();
+    let mut heap: BinaryHeap<Reverse<(u32, Vec<usize>)>> = BinaryHeap::new();
+    heap.push(Reverse((0, vec![0; hunks.len()])));
+    while let Some(Reverse((cost, ranks))) = heap.pop() {
+        if proven.trials >= most || hashed >= budget.bytes {
+            break;
+        }
+        let chosen: Option<Vec<Rc<Variant>>> = ranks
+            .iter()
+            .zip(&mut *hunks)
+            .map(|(&rank, hunk)| hunk.get(rank))
+            .collect();
+        let Some(chosen) = chosen else { continue };
+        if let Some(pieces) = assemble(image, hunks, &chosen) {
+            proven.trials += 1;
+            let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+            hashed += length as u64;
+            let head = heads.entry(length).or_insert_with(|| {
+                let mut hash = Sha1::new();
+                hash.update(format!("blob {length}\0"));
+                hash.update(pieces[0].bytes());
+                hash
+            });
+            let mut hash = head.clone();
+            for piece in &pieces[1..] {
+                hash.update(piece.bytes());
+            }
+            if matches(&hash.finalize(), new_id) {
+                proven.ranks = Some(ranks);
+                return proven;
+            }
+        }
+        let last = ranks.iter().rposition(|&rank| rank > 0).unwrap_or(0);
+        for hunk in last..ranks.len() {
+            let mut next = ranks.clone();
+            next[hunk] += 1;
+            let (Some(now), Some(then)) =
+                (hunks[hunk].get(ranks[hunk]), hunks[hunk].get(next[hunk]))
+            else {
+                continue;
+            };
+            heap.push(Reverse((cost + then.cost.saturating_sub(now.cost), next)));
+        }
+    }
+    proven
+}
+
+/// A part of the result.
+pub(super) enum Piece<'a> {
+    /// Bytes of the file.
+    File(&'a [u8]),
+    /// Bytes made.
+    Made(Vec<u8>),
+}
+
+impl Piece<'_> {
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::File(bytes) => bytes,
+            Self::Made(bytes) => bytes,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.bytes().len()
+    }
+}
+
+/// Puts the result together; `None` where the hunks overlap.
+pub(super) fn assemble<'a>(
+    image: &Image<'a>,
+    hunks: &[Variants<'_>],
+    chosen: &[Rc<Variant>],
+) -> Option<Vec<Piece<'a>>> {
+    let mut pieces = Vec::with_capacity(chosen.len() * 2 + 1);
+    let mut line = 0;
+    for (hunk, variant) in hunks.iter().zip(chosen) {
+        let reading = hunk.reading(variant.reading);
+        if reading.begin < line {
+            return None;
+        }
+        pieces.push(Piece::File(between(image, line, reading.begin)));
+        let mut made = Vec::new();
+        splice(&mut made, image, hunk, variant);
+        pieces.push(Piece::Made(made));
+        line = reading.end;
+    }
+    pieces.push(Piece::File(between(image, line, image.lines.len())));
+    Some(pieces)
+}
+
+fn matches(hash: &[u8], id: &str) -> bool {
+    id.bytes().enumerate().all(|(index, digit)| {
+        let Some(byte) = hash.get(index / 2) else {
+            return false;
+        };
+        let half = if index % 2 == 0 { byte >> 4 } else { byte & 15 };
+        char::from(digit).to_digit(16) == Some(u32::from(half))
+    })
+}
