@@ -79,7 +79,7 @@ impl Text {
     fn open(&mut self, name: &str) {
         match name {
             "script" | "style" | "title" | "select" | "textarea" => {
-                self.hidden = Some(name.to_owned())
+                self.hidden = Some(name.to_owned());
             }
             "br" => self.line_break(),
             "p" => self.block(true),
