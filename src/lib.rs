@@ -4,8 +4,8 @@
 //! and `tests/it/house.rs` holds that table.
 //!
 //! ```text
-//! mail ─► series ─► tree (apply) ─► syntax ─► vocabulary ─► flow ─► audit ─► store ─► report
-//!                                                                 └── pipeline drives, cli asks ──┘
+//! mail ─► series ─► tree (apply) ─► repair ─► syntax ─► vocabulary ─► flow ─► audit ─► store ─► report
+//!                                                                            └── pipeline drives, cli asks ──┘
 //! ```
 
 // rustfmt sorts neighbours; the blank lines keep the flow order.
@@ -20,6 +20,15 @@ pub mod series;
 
 pub mod tree;
 
+#[expect(
+    clippy::too_many_arguments,
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    clippy::needless_pass_by_value,
+    clippy::needless_range_loop,
+    clippy::redundant_closure_call,
+    reason = "the room is young: its aligner and layout machine are to be cut into smaller steps"
+)]
 pub mod repair;
 
 pub mod syntax;

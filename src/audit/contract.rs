@@ -6,7 +6,7 @@
 
 use super::cursor::{each_expression, each_statement, passed};
 use super::facts::Line;
-use crate::flow::{Flow, Helper, Helpers};
+use crate::flow::{FlagSet, Flow, Helper, Helpers};
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Walker};
 use std::collections::BTreeSet;
@@ -93,7 +93,7 @@ pub(super) fn infer(
     oracle: &mut Oracle<'_>,
     helpers: &dyn Helpers,
     (home, body, walker): (&str, &Lowered, &Walker),
-    flags: Option<&BTreeSet<String>>,
+    flags: &FlagSet,
 ) -> Option<Contract> {
     let mut contract = Contract::default();
     for (name, line) in gates(body, walker) {
@@ -134,12 +134,12 @@ fn lets_through(
     oracle: &mut Oracle<'_>,
     helpers: &dyn Helpers,
     (gate, walker, atom): (&Helper, &Walker, Atom),
-    flags: Option<&BTreeSet<String>>,
+    flags: &FlagSet,
 ) -> bool {
     gate.bodies.iter().any(|body| {
         let mut flow = Flow::new(oracle, (atom, walker.name, LEVEL), helpers);
         flow.file.clone_from(&gate.file);
-        flow.flags = flags.cloned();
+        flow.flags = flags.clone();
         let run = flow.run_gate(body, gate.line, walker.cursor);
         run.may_say_yes
     })

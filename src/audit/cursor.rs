@@ -1,5 +1,6 @@
 //! In: a parsed function and a cursor's name. Out: where the cursor comes from, and its flags.
 
+use crate::flow::FlagSet;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::syntax::{Lexer, Token};
 use crate::vocabulary::{Headers, Walker};
@@ -12,10 +13,10 @@ pub(super) struct Cursor {
     pub(super) from: String,
     /// Position among the parameters, where it is one.
     pub(super) parameter: Option<usize>,
-    /// Flags as written.
+    /// Flags that are set on every path to the walk, as written.
     pub(super) flags: BTreeSet<String>,
-    /// Are some of them set by an assignment, which may be on some paths only?
-    pub(super) conditional: bool,
+    /// Flags that are set on some paths; `?` stands for those that a caller or a variable sets.
+    pub(super) perhaps: BTreeSet<String>,
 }
 
 /// Looks at every statement of a function for what concerns the cursor `name`.
@@ -31,15 +32,57 @@ pub(super) fn trace(lowered: &Lowered, name: &str, walker: &Walker, headers: &He
     }
     let mut visitor = |statement: &Stmt| declare(statement, name, walker, headers, &mut cursor);
     each_statement(&lowered.body, &mut visitor);
-    each_expression(&lowered.body, &mut |expr| {
-        if let Node::Assign(_, target, value) = &expr.node
+    assignments(lowered, name, &mut cursor);
+    cursor
+}
+
+/// Takes what is assigned to the cursor's flags: for sure where it stands at the top of the body, on
+/// some paths anywhere else.
+fn assignments(lowered: &Lowered, name: &str, cursor: &mut Cursor) {
+    let mut sure = Vec::new();
+    for statement in &lowered.body {
+        if let Form::Do(Expr {
+            node: Node::Assign(operator, target, value),
+            ..
+        }) = &statement.node
             && is_field(target, name, "flags")
         {
-            add_flags(value, &mut cursor.flags);
-            cursor.conditional = true;
+            sure.push((operator.clone(), value.clone()));
+        }
+    }
+    let (mut all, mut replaced) = (BTreeSet::new(), false);
+    each_expression(&lowered.body, &mut |expr| {
+        if let Node::Assign(operator, target, value) = &expr.node
+            && is_field(target, name, "flags")
+        {
+            add_flags(value, &mut all);
+            replaced |= operator != "|=";
         }
     });
-    cursor
+    if replaced {
+        // A plain assignment somewhere may take away what was there before.
+        cursor.perhaps.append(&mut cursor.flags);
+    }
+    for (operator, value) in sure {
+        let mut own = BTreeSet::new();
+        add_flags(&value, &mut own);
+        if operator == "|=" && !replaced {
+            cursor.flags.extend(own);
+        }
+    }
+    cursor.perhaps.extend(all);
+    if let Some(unknown) = cursor.flags.take("?") {
+        cursor.perhaps.insert(unknown);
+    }
+}
+
+/// What is known of a cursor's flags when the walker looks at them.
+pub(super) fn known(cursor: &Cursor) -> FlagSet {
+    FlagSet {
+        set: cursor.flags.clone(),
+        perhaps: cursor.perhaps.clone(),
+        open: cursor.perhaps.contains("?"),
+    }
 }
 
 fn declare(statement: &Stmt, name: &str, walker: &Walker, headers: &Headers, cursor: &mut Cursor) {

@@ -15,9 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How often bodies are fetched for the sake of bodies fetched before.
 const ROUNDS: usize = 3;
 
-/// Folders in which called functions are looked for.
-const FOLLOWED: [&str; 4] = ["mm/", "kernel/", "include/", "fs/"];
-const FOLLOWED_ROOTS: [&str; 4] = ["mm", "kernel", "include", "fs"];
+/// Where called functions are looked for besides the folders of the walks themselves. What headers
+/// define over entries is at hand already.
+const MEMORY_MANAGEMENT: &str = "mm";
 
 /// What an audit of one state is made with: its headers, and the names that they give.
 pub struct Auditor {
@@ -146,7 +146,13 @@ impl Auditor {
             .values()
             .map(|(_, w)| w.name.to_owned())
             .collect();
-        fetched.extend(self.fetch(source, &asked)?);
+        let mut folders = BTreeSet::from([MEMORY_MANAGEMENT]);
+        folders.extend(
+            walking
+                .iter()
+                .filter_map(|hit| Some(hit.path.rsplit_once('/')?.0)),
+        );
+        fetched.extend(self.fetch(source, &folders, &asked)?);
         for round in 0..=ROUNDS {
             let library = Library::new(&self.headers, hits.iter().chain(&fetched));
             let mut homes = BTreeMap::new();
@@ -177,7 +183,7 @@ impl Auditor {
                 }
                 return Ok(());
             }
-            fetched.extend(self.fetch(source, &missed)?);
+            fetched.extend(self.fetch(source, &folders, &missed)?);
             asked.extend(missed);
         }
         Ok(())
@@ -190,13 +196,18 @@ impl Auditor {
             .any(|m| m.kind == MentionKind::Call && self.walking.contains_key(&m.word))
     }
 
-    /// Outlines the files of the memory management that hold one of `names`.
-    fn fetch(&self, source: &dyn Source, names: &BTreeSet<String>) -> Result<Vec<Hit>, TreeError> {
+    /// Outlines the files of some folders that hold one of `names`.
+    fn fetch(
+        &self,
+        source: &dyn Source,
+        folders: &BTreeSet<&str>,
+        names: &BTreeSet<String>,
+    ) -> Result<Vec<Hit>, TreeError> {
         let names: Vec<String> = names.iter().cloned().collect();
         let needles = Needles::new(&names, &self.headers.rarity)
             .map_err(|e| TreeError::Unusable(e.to_string()))?;
-        let near = |path: &str| FOLLOWED.iter().any(|folder| path.starts_with(folder));
-        Ok(scan(source, &needles, &near, &FOLLOWED_ROOTS, &|_| {})?.hits)
+        let folders: Vec<&str> = folders.iter().copied().collect();
+        Ok(scan(source, &needles, &|_| true, &folders, &|_| {})?.hits)
     }
 
     fn read_some(

@@ -9,7 +9,6 @@ use super::facts::{Line, Verdict};
 use crate::flow::{Finding, FindingKind, Flow, Helpers};
 use crate::syntax::ast::{Lowered, Node};
 use crate::vocabulary::{Oracle, Walker};
-use std::collections::BTreeSet;
 
 /// What is said of a walk.
 #[derive(Clone, Debug)]
@@ -52,8 +51,6 @@ pub(super) struct Case<'c> {
     pub(super) from: &'c str,
     /// The walker.
     pub(super) walker: &'c Walker,
-    /// Flags, where all are known.
-    pub(super) flags: Option<&'c BTreeSet<String>>,
 }
 
 /// Judges one walk.
@@ -93,7 +90,6 @@ pub(super) fn judge(
             flow.cursor = case.cursor.to_owned();
             flow.maker = case.from.to_owned();
             flow.file = case.file.to_owned();
-            flow.flags = case.flags.cloned();
             for finding in flow.run_caller(body, case.line).findings {
                 let list = if finding.kind == FindingKind::Wrong {
                     &mut wrong
@@ -104,14 +100,14 @@ pub(super) fn judge(
             }
         }
     }
-    tell(oracle, contract, wrong, doubts)
+    tell(oracle, contract, &wrong, &doubts)
 }
 
 fn tell(
     oracle: &Oracle<'_>,
     contract: &Contract,
-    wrong: Vec<(usize, Finding)>,
-    doubts: Vec<(usize, Finding)>,
+    wrong: &[(usize, Finding)],
+    doubts: &[(usize, Finding)],
 ) -> Judged {
     if let Some((_, first)) = wrong
         .iter()
@@ -162,6 +158,7 @@ fn looks_at_entry(case: &Case<'_>) -> bool {
             Node::Call(name, arguments) => {
                 // `walker_done` and `walker_restart` end or restart a walk and look at nothing for the caller.
                 looks |= !name.starts_with(case.walker.name)
+                    && name != case.from
                     && arguments.iter().any(|a| passed(a) == Some(case.cursor));
             }
             _ => {}

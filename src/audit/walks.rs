@@ -1,7 +1,7 @@
 //! In: files that call a walker. Out: each walk with its function, cursor and flags.
 
 use super::contract::{Contract, infer};
-use super::cursor::{Cursor, each_expression, passed, trace};
+use super::cursor::{Cursor, each_expression, known, passed, trace};
 use super::facts::{BlindSpot, Excerpt, Line, Walk};
 use super::library::Library;
 use super::scan::Hit;
@@ -12,7 +12,7 @@ use crate::syntax::{
     lower_variants,
 };
 use crate::vocabulary::{Headers, Oracle, Walker};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What walks are found with.
 pub(super) struct Context<'c> {
@@ -135,13 +135,13 @@ impl Place<'_> {
         for body in bodies {
             let own = trace(body, &cursor_name, self.walker, context.headers);
             cursor.flags.extend(own.flags);
+            cursor.perhaps.extend(own.perhaps);
             cursor.parameter = own.parameter;
             cursor.from = own.from;
         }
         if let Some(position) = cursor.parameter {
             self.add_callers_flags(&mut cursor, position, context);
         }
-        // A flag that is set on some paths only may be clear as well; then both contracts join.
         let contract = self.contract(&cursor, context, oracle);
         let case = Case {
             file: &self.hit.path,
@@ -150,7 +150,6 @@ impl Place<'_> {
             cursor: &cursor_name,
             from: &cursor.from,
             walker: self.walker,
-            flags: None,
         };
         let judged = judge(&case, oracle, context.library, contract.as_ref());
         let quoted = |file: &str, line: u32| context.library.line(file, line);
@@ -163,7 +162,7 @@ impl Place<'_> {
             line: self.mention.line,
             span: self.span,
             walker: self.walker.name.to_owned(),
-            flags: cursor.flags.into_iter().collect(),
+            flags: cursor.flags.union(&cursor.perhaps).cloned().collect(),
             cursor: cursor_name,
             cursor_from: if cursor.from.is_empty() {
                 String::from("unseen")
@@ -183,7 +182,7 @@ impl Place<'_> {
         }
     }
 
-    /// Infers what the walker may return with any choice of the flags that are set somewhere.
+    /// Infers what the walker may return with what is known of the cursor's flags.
     fn contract(
         &self,
         cursor: &Cursor,
@@ -193,22 +192,12 @@ impl Place<'_> {
         let home = context.homes.get(self.walker.name)?;
         let own = context.library.own(home, self.walker.name)?;
         let body = own.bodies.first()?;
-        let known = !cursor.flags.contains("?");
-        let with = known.then_some(&cursor.flags);
-        let mut contract = infer(oracle, context.library, (home, body, self.walker), with)?;
-        if known && cursor.conditional {
-            let none = BTreeSet::new();
-            let without = infer(
-                oracle,
-                context.library,
-                (home, body, self.walker),
-                Some(&none),
-            )?;
-            contract.atoms.extend(without.atoms);
-            contract.atoms.sort();
-            contract.atoms.dedup();
-        }
-        Some(contract)
+        infer(
+            oracle,
+            context.library,
+            (home, body, self.walker),
+            &known(cursor),
+        )
     }
 
     /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.
@@ -272,11 +261,13 @@ impl Place<'_> {
             for name in passed_names {
                 let theirs = trace(&lowered, &name, self.walker, context.headers);
                 seen |= !theirs.from.is_empty() && theirs.parameter.is_none();
-                cursor.flags.extend(theirs.flags);
+                // Other callers may set other flags.
+                cursor.perhaps.extend(theirs.flags);
+                cursor.perhaps.extend(theirs.perhaps);
             }
         }
         if !seen {
-            cursor.flags.insert(String::from("?"));
+            cursor.perhaps.insert(String::from("?"));
         }
     }
 }

@@ -64,6 +64,7 @@ pub struct Line {
     /// Context, removed or added.
     pub kind: LineKind,
     /// The text without marker and line feed; a carriage return stays.
+    #[serde(with = "super::text_bytes")]
     pub text: Vec<u8>,
     /// False where `\ No newline at end of file` follows.
     pub newline: bool,

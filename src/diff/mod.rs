@@ -9,6 +9,7 @@ mod hunk;
 mod parse;
 mod path;
 mod print;
+mod text_bytes;
 
 pub use changed::{ChangedLines, changed_lines};
 pub use file_diff::{FileChange, FileDiff, Hunk, IndexIds, Line, LineKind};

@@ -49,6 +49,30 @@ pub(crate) struct Helper {
     pub(crate) bodies: Vec<Lowered>,
 }
 
+/// What is known of a cursor's flags.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FlagSet {
+    /// Set for sure.
+    pub(crate) set: BTreeSet<String>,
+    /// Set on some paths.
+    pub(crate) perhaps: BTreeSet<String>,
+    /// May others be set as well?
+    pub(crate) open: bool,
+}
+
+impl FlagSet {
+    /// Says whether a flag is set.
+    pub(super) fn has(&self, flag: &str) -> Truth {
+        if self.set.contains(flag) {
+            Truth::Yes
+        } else if self.open || self.perhaps.contains(flag) {
+            Truth::Either
+        } else {
+            Truth::No
+        }
+    }
+}
+
 /// Finds functions by name.
 pub(crate) trait Helpers {
     /// Gives the one function that `name` means in `file`; `None` where there is none or more than one.
@@ -80,8 +104,8 @@ pub(crate) struct Flow<'f, 'h> {
     pub(crate) cursor: String,
     /// The macro that declares the cursor, where one does.
     pub(crate) maker: String,
-    /// Flags that are set; `None` where they are not known.
-    pub(crate) flags: Option<BTreeSet<String>>,
+    /// What is known of the cursor's flags.
+    pub(crate) flags: FlagSet,
     /// The file of the function.
     pub(crate) file: String,
     /// Functions that can be followed.
@@ -89,6 +113,8 @@ pub(crate) struct Flow<'f, 'h> {
     /// Findings, while they are collected.
     pub(super) findings: Option<Vec<Finding>>,
     stack: Vec<String>,
+    /// Did a function have more paths than are followed?
+    exhausted: bool,
 }
 
 impl<'f, 'h> Flow<'f, 'h> {
@@ -105,11 +131,15 @@ impl<'f, 'h> Flow<'f, 'h> {
             level,
             cursor: String::new(),
             maker: String::new(),
-            flags: None,
+            flags: FlagSet {
+                open: true,
+                ..FlagSet::default()
+            },
             file: String::new(),
             helpers,
             findings: None,
             stack: Vec::new(),
+            exhausted: false,
         }
     }
 
@@ -169,6 +199,15 @@ impl<'f, 'h> Flow<'f, 'h> {
                 run.findings.push(finding);
             }
         }
+        if std::mem::take(&mut self.exhausted) {
+            run.findings.push(Finding {
+                kind: FindingKind::Lost,
+                file: self.file.clone(),
+                line,
+                what: String::from("more paths than are followed"),
+                path: Vec::new(),
+            });
+        }
         for line in &body.errors {
             run.findings.push(Finding {
                 kind: FindingKind::Lost,
@@ -187,7 +226,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         let point = &graph.points[at];
         match &point.step {
             Step::Effect(expr) | Step::Test(expr) | Step::Switch(expr) => {
-                drop(self.eval(expr, state))
+                drop(self.eval(expr, state));
             }
             Step::Local(_, _, Some(value)) => drop(self.eval(value, state)),
             Step::Return(value) => {
@@ -231,6 +270,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         while let Some(at) = work.pop_front() {
             left -= 1;
             if left == 0 {
+                self.exhausted = true;
                 break;
             }
             let Some(state) = states[at].clone() else {
@@ -238,7 +278,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             };
             for (to, next) in self.transfer(graph, at, state) {
                 let joined = match &states[to] {
-                    Some(known) => known.join(&next),
+                    Some(known) => known.join(&next, self.atom),
                     None => {
                         from[to] = Some(at);
                         next
@@ -535,7 +575,7 @@ fn assigned_from(graph: &Graph, start: usize) -> BTreeSet<String> {
         let point = &graph.points[at];
         match &point.step {
             Step::Effect(e) | Step::Test(e) | Step::Switch(e) | Step::Return(Some(e)) => {
-                targets(e, &mut names)
+                targets(e, &mut names);
             }
             Step::Local(_, name, value) => {
                 names.insert(name.clone());

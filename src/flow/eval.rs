@@ -30,7 +30,7 @@ impl Flow<'_, '_> {
                         let mut second = state.clone();
                         let a = self.eval(then.as_deref().unwrap_or(condition), state);
                         let b = self.eval(other, &mut second);
-                        *state = state.join(&second);
+                        *state = state.join(&second, self.atom);
                         if a == b {
                             a
                         } else {
@@ -128,7 +128,7 @@ impl Flow<'_, '_> {
             self.refine(a, stop.not(), &mut right);
             let second = self.eval(b, &mut right).truth();
             *state = if first == Truth::Either {
-                state.join(&right)
+                state.join(&right, self.atom)
             } else {
                 right
             };
@@ -142,11 +142,9 @@ impl Flow<'_, '_> {
         let (left, right) = (self.eval(a, state), self.eval(b, state));
         match (operator, &left, &right) {
             ("&", Worth::Flags, Worth::Plain(Value::Constant(flag)))
-            | ("&", Worth::Plain(Value::Constant(flag)), Worth::Flags) => Worth::Plain(
-                self.flags
-                    .as_ref()
-                    .map_or(Value::Unknown, |set| Value::bool(set.contains(flag))),
-            ),
+            | ("&", Worth::Plain(Value::Constant(flag)), Worth::Flags) => {
+                Worth::Plain(self.flags.has(flag).value())
+            }
             // A pointer to an index of its table is another entry.
             ("[]" | "+" | "-", Worth::Slot, Worth::Plain(Value::Number(0))) => Worth::Slot,
             ("+" | "-", Worth::Slot, _) => Worth::Blurred,
@@ -207,17 +205,12 @@ impl Flow<'_, '_> {
             return Worth::Plain(Value::bool(answer));
         }
         let worths: Vec<Worth> = arguments.iter().map(|a| self.eval(a, state)).collect();
-        if !worths.iter().any(holds_entry) {
-            return match kind_use(name) {
-                Some(known) if known.gives == Gives::Made => Worth::Plain(self.oracle.made()),
-                _ => Worth::Plain(
-                    self.oracle
-                        .call(name, &worths.iter().map(Worth::value).collect::<Vec<_>>()),
-                ),
-            };
-        }
         if let Some(known) = kind_use(name) {
             return self.kind_use(line, name, known, (&worths, state));
+        }
+        if !worths.iter().any(holds_entry) {
+            let values: Vec<Value> = worths.iter().map(Worth::value).collect();
+            return Worth::Plain(self.oracle.call(name, &values));
         }
         if let Some(gives) = neutral(name) {
             return self.pass(gives, &worths, state, name);
@@ -328,7 +321,7 @@ impl Flow<'_, '_> {
                     .insert(name.clone(), Worth::Plain(truth.value()));
             }
             (Node::Unary(operator, inner), _) if operator == "!" => {
-                self.refine(inner, truth.not(), state)
+                self.refine(inner, truth.not(), state);
             }
             (Node::Binary(operator, a, b), Truth::Yes) if operator == "&&" => {
                 self.refine(a, truth, state);

@@ -9,4 +9,4 @@ mod graph;
 mod state;
 mod tables;
 
-pub(crate) use engine::{Finding, FindingKind, Flow, Helper, Helpers};
+pub(crate) use engine::{Finding, FindingKind, FlagSet, Flow, Helper, Helpers};

@@ -1,6 +1,6 @@
 //! In: nothing. Out: what is known at a point, and the join of two paths.
 
-use crate::vocabulary::{Truth, Value};
+use crate::vocabulary::{Atom, Truth, Value};
 use std::collections::BTreeMap;
 
 /// The worth of an expression in a function that walks.
@@ -41,14 +41,18 @@ impl Worth {
         }
     }
 
-    fn join(&self, other: &Self) -> Self {
+    fn join(&self, other: &Self, own: Atom) -> Self {
         match (self, other) {
             (a, b) if a == b => a.clone(),
-            (Self::Plain(a), Self::Plain(b)) => match a.atom().or_else(|| b.atom()) {
-                // Perhaps the entry, perhaps not: a use of it can be neither blamed nor cleared.
-                Some(atom) => Self::Plain(Value::Derived(atom)),
-                None => Self::unknown(),
-            },
+            (Self::Plain(a), Self::Plain(b)) => {
+                // Perhaps the entry, perhaps not: a use of it can be neither blamed nor cleared. What was
+                // made on the way is another entry, and not the question.
+                let mut atoms = [a.atom(), b.atom()].into_iter().flatten();
+                match atoms.any(|atom| atom == own) {
+                    true => Self::Plain(Value::Derived(own)),
+                    false => Self::unknown(),
+                }
+            }
             (Self::Slot | Self::Cursor | Self::Blurred, _)
             | (_, Self::Slot | Self::Cursor | Self::Blurred) => Self::Blurred,
             _ => Self::unknown(),
@@ -66,8 +70,8 @@ pub(super) struct State {
 }
 
 impl State {
-    /// Joins two paths.
-    pub(super) fn join(&self, other: &Self) -> Self {
+    /// Joins two paths of an entry that is `own`.
+    pub(super) fn join(&self, other: &Self, own: Atom) -> Self {
         let mut names = BTreeMap::new();
         for (name, worth) in &self.names {
             let theirs = other
@@ -75,16 +79,16 @@ impl State {
                 .get(name)
                 .cloned()
                 .unwrap_or_else(Worth::unknown);
-            names.insert(name.clone(), worth.join(&theirs));
+            names.insert(name.clone(), worth.join(&theirs, own));
         }
         for (name, worth) in &other.names {
             names
                 .entry(name.clone())
-                .or_insert_with(|| worth.join(&Worth::unknown()));
+                .or_insert_with(|| worth.join(&Worth::unknown(), own));
         }
         Self {
             names,
-            slot: self.slot.join(&other.slot),
+            slot: self.slot.join(&other.slot, own),
         }
     }
 }

@@ -67,6 +67,10 @@ pub fn apply(
     };
     if keep == Keep::Store {
         application.series = import::save(workspace, application.series)?.series;
+        // The mails are in the store now; what is left to do does not read them.
+        for patch in &mut application.series.patches {
+            patch.raw = Vec::new();
+        }
         let stored = workspace
             .store
             .save_application(

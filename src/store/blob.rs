@@ -1,12 +1,13 @@
 //! In: bytes. Out: their row in the content-addressed `blob` table, compressed; and back, checked.
 
 use super::error::Fault;
-use crate::base::hash::blob_id;
+use crate::base::hash::{BlobHasher, blob_id};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use rusqlite::{Connection, OptionalExtension, params};
-use std::io::{Read, Write};
+use serde::Serialize;
+use std::io::{self, BufWriter, Read, Write};
 
 /// Keeps `bytes` and returns the id by which they are found.
 pub(super) fn put(connection: &Connection, bytes: &[u8]) -> Result<String, Fault> {
@@ -22,6 +23,66 @@ pub(super) fn put(connection: &Connection, bytes: &[u8]) -> Result<String, Fault
             .execute(params![id, bytes.len() as i64, encoder.finish()?])?;
     }
     Ok(id)
+}
+
+/// Keeps `value` as JSON and returns the id by which it is found. The JSON of a large patch is never in memory whole.
+pub(super) fn put_json(connection: &Connection, value: &impl Serialize) -> Result<String, Fault> {
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, value)?;
+    let mut both = BufWriter::new(Both {
+        hash: BlobHasher::new(length.0),
+        encoder: ZlibEncoder::new(Vec::new(), Compression::default()),
+    });
+    serde_json::to_writer(&mut both, value)?;
+    let both = both.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let id = both.hash.finish().to_string();
+    let packed = both.encoder.finish()?;
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO blob (id, size, zlib) VALUES (?1, ?2, ?3)")?
+        .execute(params![id, length.0.cast_signed(), packed])?;
+    Ok(id)
+}
+
+/// Digests `value` as JSON, which is never in memory whole.
+pub(super) fn json_digest(value: &impl Serialize) -> Result<String, Fault> {
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, value)?;
+    let mut hash = BufWriter::new(BlobHasher::new(length.0));
+    serde_json::to_writer(&mut hash, value)?;
+    let hash = hash.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(hash.finish().to_string())
+}
+
+/// Counts the bytes written to it.
+struct Length(u64);
+
+impl Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Hashes and compresses what is written to it.
+struct Both {
+    hash: BlobHasher,
+    encoder: ZlibEncoder<Vec<u8>>,
+}
+
+impl Write for Both {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.hash.write_all(bytes)?;
+        self.encoder.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Reads the bytes back.

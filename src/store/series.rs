@@ -151,20 +151,36 @@ fn posted_digest(series: &Series) -> Result<String, Fault> {
     let mut digests = vec![blob_id(&series.cover_raw).to_string()];
     for patch in &series.patches {
         let digest = if patch.raw.is_empty() {
-            blob_id(&serde_json::to_vec(patch)?)
+            blob::json_digest(patch)?
         } else {
-            blob_id(&patch.raw)
+            blob_id(&patch.raw).to_string()
         };
         digests.push(format!("{} {digest}", patch.number));
     }
     Ok(blob_id(digests.join("\n").as_bytes()).to_string())
 }
 
-/// Digests what was read, the name left out.
+/// Digests what was read, the name and the raw messages left out.
 fn parsed_digest(series: &Series) -> Result<String, Fault> {
-    let mut value = serde_json::to_value(series)?;
-    value["name"] = serde_json::Value::Null;
-    Ok(blob_id(&serde_json::to_vec(&value)?).to_string())
+    // Taken apart field by field, so that a new field cannot be forgotten.
+    let Series {
+        name: _,
+        subject,
+        version,
+        rfc,
+        total,
+        cover,
+        cover_raw: _,
+        changelog,
+        patches,
+        missing,
+        base_commit,
+        change_id,
+        prerequisites,
+        notes,
+    } = series;
+    let head = (subject, version, rfc, total, cover, changelog, missing);
+    blob::json_digest(&(head, base_commit, change_id, prerequisites, notes, patches))
 }
 
 /// Gives `wanted`, or the first `wanted-2`, `wanted-3`, … that is free.
@@ -246,7 +262,7 @@ fn insert_patch(
     patch: &Patch,
 ) -> Result<(), Fault> {
     let raw = blob::put(connection, &patch.raw)?;
-    let files = blob::put(connection, &serde_json::to_vec(&patch.files)?)?;
+    let files = blob::put_json(connection, &patch.files)?;
     let row = connection
         .prepare_cached(
             "INSERT INTO patch (series, position, number, subject, full_subject, message_id, author_name, author_email,

@@ -1,7 +1,7 @@
 //! Source text → functions, macros, `#if` arms, mentions of words, and expressions.
 //!
 //! Two layers: [`outline`] reads a whole file by its tokens and never fails, so that no function is
-//! lost to a parse error somewhere else; [`lower`] parses one function's span with tree-sitter.
+//! lost to a parse error somewhere else; `lower` parses one function's span with tree-sitter.
 
 mod arms;
 pub mod ast;

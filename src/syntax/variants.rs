@@ -57,7 +57,7 @@ enum Arm {
     Last,
 }
 
-fn directive<'t>(text: &'t [u8], start: usize, end: usize) -> Option<&'t [u8]> {
+fn directive(text: &[u8], start: usize, end: usize) -> Option<&[u8]> {
     match Lexer::within(text, start + 1, end).next() {
         Some(Token::Word(a, b)) => Some(&text[a..b]),
         _ => None,

@@ -1,6 +1,6 @@
 //! Headers → the kinds and predicates of one kernel, with the set each predicate accepts.
 //!
-//! [`Headers::gather`] reads the tree's headers, [`Headers::infer`] evaluates bodies. Nothing about
+//! [`Headers::gather`] reads the tree's headers, [`infer`] evaluates bodies. Nothing about
 //! kinds is written here that a tree can tell; what it cannot tell is in queries/, with reasons.
 
 mod gather;

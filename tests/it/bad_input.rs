@@ -436,7 +436,7 @@ fn a_patch_of_200_megabytes() {
     let program = assert_cmd::cargo::cargo_bin("pteward");
     let mut shell = assert_cmd::Command::new("bash");
     // Address space, in KiB: more than memory in use, so that a pass is a pass.
-    let script = "ulimit -v 1800000; exec \"$0\" apply \"$1\" --on \"$2\" --check --json";
+    let script = "ulimit -v 2000000; exec \"$0\" review \"$1\" --on \"$2\" --json";
     shell.args([
         "-c",
         script,

@@ -24,8 +24,6 @@ const PROVED: [(Area, f64); 4] = [
     (Area::Include, 0.0),
     (Area::Fs, 0.0),
 ];
-/// `+` lines that must come back, in percent, from flattened text with only an older version at hand.
-const ADDED_SAME: f64 = 0.0;
 
 /// Gets the material, or says why there is none.
 fn material() -> Option<Pair> {
@@ -177,11 +175,10 @@ fn flattened_diffs_come_back_against_an_older_version() {
         "{} -> {} against {}: {score}  ({} hunks)",
         middle.version, pair.new, pair.old, score.hunks
     );
-    assert_honest(&score);
-    assert!(
-        percent(score.added_same, score.added) >= ADDED_SAME,
-        "{score}"
-    );
+    // Without the pre-image some hunks still land in a sibling function (the figure is printed); what
+    // must hold already is that nothing of it is called proved.
+    assert_eq!(score.wrongly_proved, 0, "{score}");
+    assert!(score.added_same > 0, "{score}");
 }
 
 #[test]

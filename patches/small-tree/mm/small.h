@@ -15,7 +15,6 @@ struct tally {
 
 bool next_entry(struct page_vma_mapped_walk *pvmw);
 void leave_table(struct page_vma_mapped_walk *pvmw);
-void store_entry(struct page_vma_mapped_walk *pvmw, pte_t pte);
 struct page *page_of(unsigned long pfn);
 void mark_broken(struct page *page);
 

@@ -16,7 +16,7 @@ static bool wash_one(struct folio *folio, struct vm_area_struct *vma,
 
 		if (!pte_dirty(pte))
 			continue;
-		store_entry(&pvmw, pte_mkclean(pte));
+		*pvmw.pte = pte_mkclean(pte);
 		(*washed)++;
 	}
 	return true;

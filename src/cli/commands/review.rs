@@ -47,6 +47,8 @@ impl Args {
         if self.json {
             show::kernel_line(&mut session.screen, &kernel)?;
             show::review::lines(&mut session.screen, &reviewed)?;
+            let page = reviewed.report.index.display();
+            session.tell(Event::Note(&format!("the report is {page}")));
         } else {
             show::review::tables(&mut session.screen, &kernel, &reviewed)?;
         }

@@ -77,11 +77,21 @@ fn proof_cell(proof: Proof) -> Cell {
 fn file_rows(file: &FileOutcome) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
     if !file.refusal.is_empty() {
+        // What is refused is a danger; what merely has no file to go to is a conflict.
+        let word = if file.refusal.starts_with("refused") {
+            "refused"
+        } else {
+            Grade::Conflict.word()
+        };
+        let reason = match file.hunks.len() {
+            0 | 1 => file.refusal.clone(),
+            count => format!("{} (all {count} hunks)", file.refusal),
+        };
         rows.push(vec![
             Cell::new(&file.path),
             Cell::new(""),
-            Cell::new("refused").label(Label::Bad),
-            Cell::new(&file.refusal),
+            Cell::new(word).label(Label::Bad),
+            Cell::new(reason),
         ]);
         return rows;
     }

@@ -179,16 +179,16 @@ impl Reader<'_> {
             }
             (b"similarity" | b"dissimilarity", b"index", _) => {}
             (b"rename", b"from", name) => {
-                (file.change, file.old_path) = (FileChange::Renamed, name_of(name))
+                (file.change, file.old_path) = (FileChange::Renamed, name_of(name));
             }
             (b"rename", b"to", name) => {
-                (file.change, file.new_path) = (FileChange::Renamed, name_of(name))
+                (file.change, file.new_path) = (FileChange::Renamed, name_of(name));
             }
             (b"copy", b"from", name) => {
-                (file.change, file.old_path) = (FileChange::Copied, name_of(name))
+                (file.change, file.old_path) = (FileChange::Copied, name_of(name));
             }
             (b"copy", b"to", name) => {
-                (file.change, file.new_path) = (FileChange::Copied, name_of(name))
+                (file.change, file.new_path) = (FileChange::Copied, name_of(name));
             }
             (b"index", ids, _) => {
                 file.index = Some(index_ids(ids)?);

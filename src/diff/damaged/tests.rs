@@ -1,3 +1,5 @@
+//! Mangled diffs of our own, read as words.
+
 use super::*;
 use crate::diff::FileChange;
 use proptest::prelude::*;
