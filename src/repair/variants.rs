@@ -4,7 +4,9 @@ use super::align::{Reading, Row};
 use super::body::Body;
 use super::image::Image;
 use super::keeps::Keeps;
-use super::layout::{Around, Habit, Scan, Scene, Style, expected, inner, leads, other_stops};
+use super::layout::{
+    Around, Habit, Scan, Scene, Style, expected, inner, leads, other_stops, width,
+};
 use super::rank::{Seen, oddness};
 use crate::diff::LineKind;
 use crate::diff::damaged::restore_entities;
@@ -35,6 +37,8 @@ struct Prepared {
     neighbours: Vec<std::ops::Range<usize>>,
     /// For each row, the next line of the file that stays.
     below: Vec<usize>,
+    /// For each row of a macro, the column that its backslashes may stand at.
+    slash: Vec<Option<usize>>,
 }
 
 /// A choice that is not the likeliest: row, number among its options.
@@ -115,7 +119,12 @@ impl<'a> Variants<'a> {
             known: RefCell::default(),
         };
         for index in 0..variants.prepared.len() {
-            let built = variants.build(index, 0, &[]);
+            let mut built = variants.build(index, 0, &[]);
+            if let Some(slash) = slash_columns(&built.texts) {
+                variants.prepared[index].slash = slash;
+                variants.known.borrow_mut().clear();
+                built = variants.build(index, 0, &[]);
+            }
             let odd = variants.odd(index, &built) + built.odd;
             let cost = variants.prepared[index].reading.cost * 2 + odd * 2;
             variants.prepared[index].reading.cost = cost;
@@ -327,6 +336,8 @@ impl<'a> Variants<'a> {
             above: &above,
             below: &below,
             habit,
+            columns: &self.style.columns,
+            slash: prepared.slash[index],
             group: &prepared.words[prepared.neighbours[index].clone()],
         };
         let mut out: Vec<(u32, Vec<u8>)> = Vec::new();
@@ -510,6 +521,7 @@ fn prepare(body: &Body, image: &Image<'_>, reading: Reading, c: bool) -> Prepare
         }
     }
     Prepared {
+        slash: vec![None; reading.rows.len()],
         neighbours,
         below,
         reading,
@@ -517,6 +529,33 @@ fn prepare(body: &Body, image: &Image<'_>, reading: Reading, c: bool) -> Prepare
         groups,
         base,
     }
+}
+
+/// For each line that ends with a backslash, the first tab stop behind the longest of its run; `None` without any.
+fn slash_columns(texts: &[Option<Vec<u8>>]) -> Option<Vec<Option<usize>>> {
+    let body = |text: &Option<Vec<u8>>| {
+        let text = text.as_deref()?.strip_suffix(b"\\")?;
+        Some(width(text.trim_ascii_end(), 0))
+    };
+    let columns: Vec<Option<usize>> = texts.iter().map(body).collect();
+    let mut out = vec![None; texts.len()];
+    let mut at = 0;
+    while at < columns.len() {
+        let end = (at..columns.len())
+            .find(|&row| columns[row].is_none())
+            .unwrap_or(columns.len());
+        if end - at > 1 {
+            let longest = columns[at..end]
+                .iter()
+                .flatten()
+                .max()
+                .copied()
+                .unwrap_or(0);
+            out[at..end].fill(Some(longest / 8 * 8 + 8));
+        }
+        at = end.max(at + 1);
+    }
+    out.iter().any(Option::is_some).then_some(out)
 }
 
 /// For each row, the run of added rows around it; blank context does not end one.

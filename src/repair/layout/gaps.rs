@@ -18,17 +18,21 @@ pub(in crate::repair) struct Around<'a> {
     pub(in crate::repair) group: &'a [Vec<Vec<u8>>],
     /// A habit to hold to.
     pub(in crate::repair) habit: super::Habit,
+    /// Where the file sets what.
+    pub(in crate::repair) columns: &'a super::Columns,
+    /// The column for the backslashes of the macro that the line is of.
+    pub(in crate::repair) slash: Option<usize>,
 }
 
 /// A line as a model.
-struct Model {
-    class: Class,
-    slots: Vec<(Slot, usize, Vec<u8>)>,
+pub(super) struct Model {
+    pub(super) class: Class,
+    pub(super) slots: Vec<(Slot, usize, Vec<u8>)>,
     /// Word pairs with unusual white space between.
     pairs: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)>,
 }
 
-fn model(line: &[u8]) -> Option<Model> {
+pub(super) fn model(line: &[u8]) -> Option<Model> {
     let mut words: Vec<&[u8]> = Vec::new();
     let mut gaps: Vec<&[u8]> = Vec::new();
     let mut columns = Vec::new();
@@ -136,16 +140,21 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
             rank += 1;
         }
     }
-    if rank == 0 {
+    if rank == 0 && !places.is_empty() {
         // Of another class, but with a comment or a backslash at the end.
         let none = Model {
             class: own,
             slots: Vec::new(),
             pairs: Vec::new(),
         };
-        out.push((0, follow(lead, &words, &base, &places, (&none, &models))));
+        let followed = follow(lead, &words, &base, &places, (&none, &models));
+        if followed == base {
+            by_file(lead, &words, &base, (&places, around), &mut out);
+        } else {
+            out.push((0, followed));
+        }
     }
-    out.push((if out.len() > 1 { 2 } else { 1 }, base.clone()));
+    out.push((if out.is_empty() { 0 } else { 2 }, base.clone()));
     if base != single {
         out.push((2, single.clone()));
     }
@@ -177,21 +186,69 @@ fn held(
     match around.habit.columns {
         Some(false) if !places.is_empty() && !star => out.push((0, base.to_vec())),
         Some(true) => {
-            let mut gaps = base.to_vec();
-            for &(slot, at) in places {
-                let column = column_before(lead, words, &gaps, at);
-                if let Some(&(_, target)) = common_columns(lead, slot, around).first()
-                    && let Some(gap) = pad_to(column, target)
-                {
-                    gaps[at - 1] = gap;
-                }
-            }
+            let columns = group_columns(lead, places, around);
+            let gaps = at_columns(lead, words, base, places, &columns);
             if gaps != base {
                 out.push((0, gaps));
             }
         }
         _ => {}
     }
+}
+
+/// Sets places to columns.
+fn at_columns(
+    lead: &[u8],
+    words: &[&[u8]],
+    base: &[Vec<u8>],
+    places: &[(Slot, usize)],
+    columns: &[(Slot, usize)],
+) -> Vec<Vec<u8>> {
+    let mut gaps = base.to_vec();
+    for &(slot, at) in places {
+        let Some((_, target)) = columns.iter().find(|(known, _)| *known == slot) else {
+            continue;
+        };
+        let column = column_before(lead, words, &gaps, at);
+        if slot == Slot::DocText {
+            gaps[at - 1] = vec![b' '; target.saturating_sub(column).max(1)];
+        } else if let Some(gap) = pad_to(column, *target) {
+            gaps[at - 1] = gap;
+        }
+    }
+    gaps
+}
+
+/// What the file does with such places, where no line beside is a model.
+fn by_file(
+    lead: &[u8],
+    words: &[&[u8]],
+    base: &[Vec<u8>],
+    (places, around): (&[(Slot, usize)], &Around<'_>),
+    out: &mut Vec<Gaps>,
+) {
+    let own = class(words);
+    let grouped = group_columns(lead, places, around);
+    let mut usual = Vec::new();
+    let mut wide = false;
+    let mut known = false;
+    for &(slot, _) in places {
+        let (padded, column) = around.columns.usual(own, slot);
+        known |= padded.is_some();
+        wide |= padded == Some(true);
+        let group = grouped
+            .iter()
+            .find(|(found, _)| *found == slot)
+            .map(|(_, column)| *column);
+        if padded != Some(false) {
+            usual.extend(column.or(group).map(|column| (slot, column)));
+        }
+    }
+    let cost = if wide { 0 } else { 3 };
+    out.push((cost, at_columns(lead, words, base, places, &usual)));
+    out.push((cost + 1, at_columns(lead, words, base, places, &grouped)));
+    out.push((if wide { 2 } else { 0 }, base.to_vec()));
+    let _known = known;
 }
 
 /// Lines beside, above and below in turns.
@@ -312,9 +369,14 @@ fn vary(
             with(2, b" ");
             with(4, b"\t");
             let column = column_before(lead, words, base, at);
-            for (cost, target) in common_columns(lead, slot, around) {
-                if let Some(gap) = pad_to(column, target) {
-                    with(cost, &gap);
+            let grouped = group_columns(lead, &[(slot, at)], around);
+            let more: u32 = if slot == Slot::Backslash { 0 } else { 1 };
+            for (_, target) in grouped {
+                for (cost, target) in [(2 + more, target), (4 + more, target + 8), (6, target + 16)]
+                {
+                    if let Some(gap) = pad_to(column, target) {
+                        with(cost, &gap);
+                    }
                 }
             }
             let early = matches!(slot, Slot::Value | Slot::Declarator | Slot::Comment);
@@ -359,28 +421,59 @@ fn under_text(around: &Around<'_>, with: &mut impl FnMut(u32, &[u8])) {
     }
 }
 
-/// Columns at which a group of lines could be aligned: the first tab stops behind its longest part.
-fn common_columns(lead: &[u8], slot: Slot, around: &Around<'_>) -> Vec<(u32, usize)> {
-    let mut longest = 0;
-    let mut count = 0;
-    for words in around.group {
-        let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        if words.is_empty() {
+/// Columns at which a group of lines would be aligned, place by place: the first tab stop behind the longest part.
+fn group_columns(lead: &[u8], places: &[(Slot, usize)], around: &Around<'_>) -> Vec<(Slot, usize)> {
+    let rows: Vec<Vec<&[u8]>> = around
+        .group
+        .iter()
+        .filter(|row| row.len() > 1)
+        .map(|row| row.iter().map(Vec::as_slice).collect())
+        .collect();
+    let mut gaps: Vec<Vec<Vec<u8>>> = rows
+        .iter()
+        .map(|row| vec![b" ".to_vec(); row.len() - 1])
+        .collect();
+    let row_slots: Vec<Vec<(Slot, usize)>> = rows.iter().map(|row| slots(row)).collect();
+    let mut out = Vec::new();
+    for &(slot, _) in places {
+        if slot == Slot::Backslash
+            && let Some(column) = around.slash
+        {
+            out.push((slot, column));
             continue;
         }
-        let single: Vec<Vec<u8>> = vec![b" ".to_vec(); words.len() - 1];
-        if let Some((_, at)) = slots(&words).into_iter().find(|(known, _)| *known == slot) {
-            let margin = words[0].starts_with(b"#");
-            let lead = if margin { &b""[..] } else { lead };
-            longest = longest.max(column_before(lead, &words, &single, at));
-            count += 1;
+        let mut columns: Vec<(usize, usize, usize)> = Vec::new();
+        for (row, words) in rows.iter().enumerate() {
+            if let Some(&(_, at)) = row_slots[row].iter().find(|(known, _)| *known == slot) {
+                let lead = if words[0].starts_with(b"#") {
+                    &b""[..]
+                } else {
+                    lead
+                };
+                columns.push((row, at, column_before(lead, words, &gaps[row], at)));
+            }
         }
+        if columns.len() < 2 {
+            continue;
+        }
+        let longest = columns
+            .iter()
+            .map(|(_, _, column)| *column)
+            .max()
+            .unwrap_or(0);
+        let stop = if slot == Slot::DocText {
+            longest + 1
+        } else {
+            longest / 8 * 8 + 8
+        };
+        for (row, at, column) in columns {
+            if let Some(gap) = pad_to(column, stop) {
+                gaps[row][at - 1] = gap;
+            }
+        }
+        out.push((slot, stop));
     }
-    if count < 2 {
-        return Vec::new();
-    }
-    let stop = longest / 8 * 8 + 8;
-    vec![(3, stop), (5, stop + 8), (7, stop + 16)]
+    out
 }
 
 /// Sorts; keeps each once.

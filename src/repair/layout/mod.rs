@@ -1,5 +1,6 @@
 //! Words of an added line and the exact lines above ⇄ the white space that its author most likely gave it.
 
+mod columns;
 mod gaps;
 mod lead;
 mod scan;
@@ -7,6 +8,7 @@ mod slots;
 mod style;
 mod width;
 
+pub(super) use columns::Columns;
 pub(super) use gaps::{Around, inner, other_stops};
 pub(super) use lead::{Scene, expected, leads};
 pub(super) use scan::Scan;

@@ -19,7 +19,7 @@ pub(super) enum Class {
 }
 
 /// What a word that may be aligned is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Slot {
     Comment,
     Sign,

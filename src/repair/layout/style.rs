@@ -92,12 +92,17 @@ impl Habit {
 #[derive(Clone, Debug, Default)]
 pub(in crate::repair) struct Style {
     counts: [[u32; 4]; 3],
+    /// Where the file sets what.
+    pub(in crate::repair) columns: super::Columns,
 }
 
 impl Style {
     /// Counts over `lines`.
     pub(in crate::repair) fn of(lines: &[&[u8]]) -> Self {
-        let mut style = Self::default();
+        let mut style = Self {
+            columns: super::Columns::of(lines),
+            ..Self::default()
+        };
         let mut scan = Scan::default();
         for line in lines {
             if let Some((place, going)) = seen(&scan, line) {
