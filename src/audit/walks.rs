@@ -6,6 +6,7 @@ use super::facts::{BlindSpot, Excerpt, Line, Walk};
 use super::library::Library;
 use super::scan::Hit;
 use super::verdict::{Case, judge, quote};
+use crate::flow::Helpers;
 use crate::syntax::ast::{Expr, Lowered, Node};
 use crate::syntax::{
     Enclosing, Function, Lexer, LineCounter, Mention, MentionKind, Token, lower_function,
@@ -38,7 +39,11 @@ pub(super) struct Found {
 }
 
 /// Finds the walks of one file.
-pub(super) fn find(hit: &Hit, context: &Context<'_>, oracle: &mut Oracle<'_>) -> Found {
+pub(super) fn find(
+    hit: &Hit,
+    context: &Context<'_>,
+    (helpers, oracle): (&dyn Helpers, &mut Oracle<'_>),
+) -> Found {
     let mut found = Found::default();
     let mut by_function: BTreeMap<usize, Vec<&Mention>> = BTreeMap::new();
     for mention in hit
@@ -90,7 +95,9 @@ pub(super) fn find(hit: &Hit, context: &Context<'_>, oracle: &mut Oracle<'_>) ->
                 name,
                 walker,
             };
-            found.walks.push(place.walk(&bodies, context, oracle));
+            found
+                .walks
+                .push(place.walk(&bodies, context, (helpers, &mut *oracle)));
         }
         for line in bodies.iter().flat_map(|l| &l.errors) {
             let what = format!(
@@ -129,7 +136,12 @@ struct Place<'p> {
 }
 
 impl Place<'_> {
-    fn walk(&self, bodies: &[Lowered], context: &Context<'_>, oracle: &mut Oracle<'_>) -> Walk {
+    fn walk(
+        &self,
+        bodies: &[Lowered],
+        context: &Context<'_>,
+        (helpers, oracle): (&dyn Helpers, &mut Oracle<'_>),
+    ) -> Walk {
         let cursor_name = self.cursor_name(bodies.first());
         let mut cursor = Cursor::default();
         for body in bodies {
@@ -142,7 +154,7 @@ impl Place<'_> {
         if let Some(position) = cursor.parameter {
             self.add_callers_flags(&mut cursor, position, context);
         }
-        let contract = self.contract(&cursor, context, oracle);
+        let contract = self.contract(&cursor, context, (helpers, &mut *oracle));
         let case = Case {
             file: &self.hit.path,
             line: self.span.0,
@@ -151,7 +163,7 @@ impl Place<'_> {
             from: &cursor.from,
             walker: self.walker,
         };
-        let judged = judge(&case, oracle, context.library, contract.as_ref());
+        let judged = judge(&case, oracle, helpers, contract.as_ref());
         let quoted = |file: &str, line: u32| context.library.line(file, line);
         let kinds = contract
             .map(|c| oracle.kinds_of(&c.atoms))
@@ -187,17 +199,12 @@ impl Place<'_> {
         &self,
         cursor: &Cursor,
         context: &Context<'_>,
-        oracle: &mut Oracle<'_>,
+        (helpers, oracle): (&dyn Helpers, &mut Oracle<'_>),
     ) -> Option<Contract> {
         let home = context.homes.get(self.walker.name)?;
         let own = context.library.own(home, self.walker.name)?;
         let body = own.bodies.first()?;
-        infer(
-            oracle,
-            context.library,
-            (home, body, self.walker),
-            &known(cursor),
-        )
+        infer(oracle, helpers, (home, body, self.walker), &known(cursor))
     }
 
     /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.

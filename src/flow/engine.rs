@@ -6,6 +6,7 @@ use super::state::{State, Worth};
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Truth, Value};
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 /// How deep helpers are followed.
 const DEPTH: usize = 4;
@@ -76,7 +77,7 @@ impl FlagSet {
 /// Finds functions by name.
 pub(crate) trait Helpers {
     /// Gives the one function that `name` means in `file`; `None` where there is none or more than one.
-    fn find(&self, file: &str, name: &str) -> Option<Helper>;
+    fn find(&self, file: &str, name: &str) -> Option<Arc<Helper>>;
 }
 
 /// What came of a run.
