@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("syntax", &[]),
     ("vocabulary", &["base", "tree", "syntax"]),
     ("flow", &["base", "syntax", "vocabulary"]),
-    ("audit", &["tree", "syntax", "vocabulary", "flow"]),
+    ("audit", &["base", "tree", "syntax", "vocabulary", "flow"]),
     (
         "store",
         &["base", "mail", "series", "tree", "vocabulary", "audit"],
@@ -49,7 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Every dependency with the rooms that may use it; `*` is all.
 const DEPENDENCIES: &[(&str, &[&str])] = &[
-    ("aho_corasick", &["tree", "vocabulary", "audit"]),
+    ("aho_corasick", &["base", "tree", "audit"]),
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["pipeline", "cli"]),
