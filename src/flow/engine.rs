@@ -4,8 +4,8 @@ use super::eval::holds_entry;
 use super::graph::{Edge, Graph, Step};
 use super::state::{State, Worth};
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
-use crate::vocabulary::{Atom, Oracle, Truth, Value};
-use std::collections::{BTreeSet, VecDeque};
+use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How deep helpers are followed.
@@ -85,10 +85,22 @@ pub(crate) trait Helpers {
 pub(crate) struct Run {
     /// Findings, in order of points.
     pub(crate) findings: Vec<Finding>,
-    /// May the function return yes, for such an entry?
-    pub(crate) may_say_yes: bool,
+    /// Where the function may return yes, with what is known there.
+    pub(crate) hits: Vec<Hit>,
     returns: Option<Worth>,
     slot: Option<Worth>,
+    fields: Option<BTreeMap<&'static str, Worth>>,
+}
+
+/// A `return` that may say yes.
+#[derive(Clone, Debug)]
+pub(crate) struct Hit {
+    /// Its line.
+    pub(crate) line: u32,
+    /// Does the level's field point to the entry there? `Either` where that is not told.
+    pub(crate) here: Truth,
+    /// The way there.
+    pub(crate) path: Vec<(String, u32)>,
 }
 
 /// One kind of entry on its way through a function and its helpers.
@@ -98,9 +110,11 @@ pub(crate) struct Flow<'f, 'h> {
     /// What the entry is.
     pub(crate) atom: Atom,
     /// The walker whose hits are followed.
-    pub(crate) walker: &'f str,
-    /// The cursor's field that holds the entry: `pte`.
-    pub(crate) level: &'f str,
+    pub(crate) walker: &'f Walker,
+    /// The cursor's field that holds the entry: `pte` or `pmd`.
+    pub(crate) level: &'static str,
+    /// Is it the walker's own code that is followed? Then it is what puts the entry in place.
+    inside: bool,
     /// The cursor's name in the function.
     pub(crate) cursor: String,
     /// The macro that declares the cursor, where one does.
@@ -122,7 +136,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     /// Makes one for an entry of `atom`.
     pub(crate) fn new(
         oracle: &'f mut Oracle<'h>,
-        (atom, walker, level): (Atom, &'f str, &'f str),
+        (atom, walker, level): (Atom, &'f Walker, &'static str),
         helpers: &'f dyn Helpers,
     ) -> Self {
         Self {
@@ -130,6 +144,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             atom,
             walker,
             level,
+            inside: false,
             cursor: String::new(),
             maker: String::new(),
             flags: FlagSet {
@@ -149,39 +164,38 @@ impl<'f, 'h> Flow<'f, 'h> {
         let mut state = State {
             names: Default::default(),
             slot: Worth::unknown(),
+            fields: self.fields(&Worth::Slot, &Worth::unknown()),
         };
         for (kind, name) in &body.parameters {
-            let cursor = *name == self.cursor && kind.contains(self.walker);
-            state.names.insert(
-                name.clone(),
-                if cursor {
-                    Worth::Cursor
-                } else {
-                    Worth::unknown()
-                },
-            );
+            let cursor = *name == self.cursor && kind.contains(self.walker.cursor);
+            state.names.insert(name.clone(), own_or_unknown(cursor));
         }
         self.run(body, line, state)
     }
 
-    /// Runs a function that is handed the cursor with an entry in place: a part of the walker itself.
-    pub(crate) fn run_gate(&mut self, body: &Lowered, line: u32, walker_cursor: &str) -> Run {
+    /// Runs the walker itself: every entry that it comes to is of the kind.
+    pub(crate) fn run_walker(&mut self, body: &Lowered, line: u32) -> Run {
+        self.inside = true;
         let mut state = State {
             names: Default::default(),
-            slot: Worth::Plain(self.oracle.entry(self.atom)),
+            slot: Worth::unknown(),
+            fields: self.fields(&Worth::unknown(), &Worth::unknown()),
         };
         for (kind, name) in &body.parameters {
-            let cursor = kind.contains(walker_cursor);
-            state.names.insert(
-                name.clone(),
-                if cursor {
-                    Worth::Cursor
-                } else {
-                    Worth::unknown()
-                },
-            );
+            let cursor = kind.contains(self.walker.cursor);
+            state.names.insert(name.clone(), own_or_unknown(cursor));
         }
         self.run(body, line, state)
+    }
+
+    /// Says what the cursor's fields are: that of the level, and the others.
+    fn fields(&self, own: &Worth, others: &Worth) -> BTreeMap<&'static str, Worth> {
+        let all = self.walker.fields.iter();
+        all.map(|field| {
+            let worth = if *field == self.level { own } else { others };
+            (*field, worth.clone())
+        })
+        .collect()
     }
 
     fn run(&mut self, body: &Lowered, line: u32, start: State) -> Run {
@@ -192,7 +206,11 @@ impl<'f, 'h> Flow<'f, 'h> {
         for (at, state) in states.into_iter().enumerate() {
             let Some(mut state) = state else { continue };
             self.findings = Some(Vec::new());
+            let hits = run.hits.len();
             self.visit(&graph, at, &mut state, &mut run);
+            if let Some(hit) = run.hits.get_mut(hits) {
+                hit.path = self.path(&graph, &from, at);
+            }
             for mut finding in self.findings.take().unwrap_or_default() {
                 let mut path = self.path(&graph, &from, at);
                 path.append(&mut finding.path);
@@ -234,7 +252,13 @@ impl<'f, 'h> Flow<'f, 'h> {
                 let worth = value
                     .as_ref()
                     .map_or_else(Worth::unknown, |v| self.eval(v, state));
-                run.may_say_yes |= worth.truth() != Truth::No;
+                if worth.truth() != Truth::No && self.stack.is_empty() {
+                    run.hits.push(Hit {
+                        line: point.line,
+                        here: self.is_here(state),
+                        path: Vec::new(),
+                    });
+                }
                 run.returns = Some(match run.returns.take() {
                     Some(known) if known != worth => {
                         Worth::Plain(blend(&known.value(), &worth.value()))
@@ -245,6 +269,10 @@ impl<'f, 'h> Flow<'f, 'h> {
                 run.slot = Some(match run.slot.take() {
                     Some(known) if known != slot => Worth::Plain(Value::Derived(self.atom)),
                     _ => slot,
+                });
+                run.fields = Some(match run.fields.take() {
+                    Some(known) => merge_fields(&known, &state.fields),
+                    None => state.fields.clone(),
                 });
             }
             Step::Lost => self.note(
@@ -309,7 +337,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 let worth = value
                     .as_ref()
                     .map_or_else(Worth::unknown, |v| self.eval(v, &mut state));
-                if *name == self.cursor && kind.contains(self.walker) {
+                if *name == self.cursor && kind.contains(self.walker.cursor) {
                     state.names.insert(name.clone(), Worth::Cursor);
                 } else {
                     state.names.insert(name.clone(), self.typed(kind, worth));
@@ -379,7 +407,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     /// Says whether a condition is the walk itself: `Some(true)` for it, `Some(false)` for its negation.
     fn walks(&self, expr: &Expr) -> Option<bool> {
         match &expr.node {
-            Node::Call(name, _) if name == self.walker => Some(true),
+            Node::Call(name, _) if name == self.walker.name => Some(true),
             Node::Call(name, arguments) if self.oracle.is_wrapper(name) => {
                 self.walks(arguments.first()?)
             }
@@ -390,7 +418,7 @@ impl<'f, 'h> Flow<'f, 'h> {
 
     /// The walk said yes: a new entry is there, and what was told of an earlier one is void.
     fn arrive(&self, graph: &Graph, at: usize, state: &mut State) {
-        state.slot = Worth::Plain(self.oracle.entry(self.atom));
+        self.put(state);
         for name in assigned_from(graph, at) {
             if state
                 .names
@@ -400,6 +428,69 @@ impl<'f, 'h> Flow<'f, 'h> {
                 state.names.insert(name, Worth::unknown());
             }
         }
+    }
+
+    /// Puts the entry in place: a smaller entry's pointer is null where a huge one is found.
+    pub(super) fn put(&self, state: &mut State) {
+        state.slot = Worth::Plain(self.oracle.entry(self.atom));
+        let smaller = self.walker.fields.iter().take_while(|f| **f != self.level);
+        let null: Vec<&'static str> = smaller.copied().collect();
+        state.fields = self.fields(&Worth::Slot, &Worth::unknown());
+        for field in null {
+            state.fields.insert(field, Worth::Plain(Value::Number(0)));
+        }
+    }
+
+    /// Says whether the entry of this level is what the cursor holds: no smaller one is.
+    fn is_here(&self, state: &State) -> Truth {
+        let mut here = match state.fields.get(self.level) {
+            Some(Worth::Slot) => Truth::Yes,
+            Some(worth) if worth.truth() == Truth::No => Truth::No,
+            _ => Truth::Either,
+        };
+        for field in self.walker.fields.iter().take_while(|f| **f != self.level) {
+            let null = state
+                .fields
+                .get(field)
+                .map_or(Truth::Either, Worth::truth)
+                .not();
+            here = match (here, null) {
+                (Truth::No, _) | (_, Truth::No) => Truth::No,
+                (Truth::Yes, Truth::Yes) => Truth::Yes,
+                _ => Truth::Either,
+            };
+        }
+        here
+    }
+
+    /// A walker's own assignment to one of the cursor's fields.
+    pub(super) fn place(
+        &self,
+        field: &str,
+        operator: &str,
+        worth: &Worth,
+        state: &mut State,
+    ) -> bool {
+        let Some(field) = self.walker.fields.iter().find(|own| **own == field) else {
+            return false;
+        };
+        let null = operator == "=" && worth.truth() == Truth::No;
+        if null {
+            state.fields.insert(field, Worth::Plain(Value::Number(0)));
+        } else if *field == self.level {
+            // A new place: whatever stands there is of the kind that is asked about.
+            state.fields.insert(field, Worth::Slot);
+            state.slot = Worth::Plain(self.oracle.entry(self.atom));
+        } else {
+            // Mapped: the walkers look at the pointer before they go on, or know that it is one.
+            state.fields.insert(field, Worth::Plain(Value::Number(1)));
+        }
+        true
+    }
+
+    /// Is the walker's own code followed?
+    pub(super) fn is_inside(&self) -> bool {
+        self.inside
     }
 
     fn switch(
@@ -472,11 +563,13 @@ impl<'f, 'h> Flow<'f, 'h> {
         let outer_cursor = std::mem::take(&mut self.cursor);
         let mut returns: Option<Worth> = None;
         let mut slot: Option<Worth> = None;
+        let mut fields: Option<BTreeMap<&'static str, Worth>> = None;
         let mut findings = Vec::new();
         for body in &helper.bodies {
             let mut inside = State {
                 names: Default::default(),
                 slot: state.slot.clone(),
+                fields: state.fields.clone(),
             };
             for (i, (kind, parameter)) in body.parameters.iter().enumerate() {
                 let worth = worths.get(i).cloned().unwrap_or_else(Worth::unknown);
@@ -494,6 +587,8 @@ impl<'f, 'h> Flow<'f, 'h> {
                 run.returns.unwrap_or_else(Worth::unknown),
                 self.atom,
             );
+            let left = run.fields.unwrap_or_else(|| state.fields.clone());
+            fields = Some(fields.map_or_else(|| left.clone(), |known| merge_fields(&known, &left)));
             slot = merge(
                 slot,
                 run.slot.unwrap_or_else(|| state.slot.clone()),
@@ -510,6 +605,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             }
         }
         state.slot = slot.unwrap_or_else(Worth::unknown);
+        state.fields = fields.unwrap_or_default();
         Some(returns.unwrap_or_else(Worth::unknown))
     }
 
@@ -555,6 +651,31 @@ fn merge(known: Option<Worth>, new: Worth, atom: Atom) -> Option<Worth> {
         Some(_) => Worth::unknown(),
         None => new,
     })
+}
+
+fn merge_fields(
+    a: &BTreeMap<&'static str, Worth>,
+    b: &BTreeMap<&'static str, Worth>,
+) -> BTreeMap<&'static str, Worth> {
+    a.iter()
+        .map(|(field, worth)| {
+            let same = b.get(field) == Some(worth);
+            let worth = if same {
+                worth.clone()
+            } else {
+                Worth::unknown()
+            };
+            (*field, worth)
+        })
+        .collect()
+}
+
+fn own_or_unknown(cursor: bool) -> Worth {
+    if cursor {
+        Worth::Cursor
+    } else {
+        Worth::unknown()
+    }
 }
 
 fn blend(a: &Value, b: &Value) -> Value {

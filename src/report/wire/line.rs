@@ -1,7 +1,7 @@
 //! In: one site, walk, hunk, patch, …. Out: its line.
 
 use super::Line;
-use crate::audit::{BlindSpot, ReviewChange, Site, Walk};
+use crate::audit::{BlindSpot, Huge, ReviewChange, Site, Walk};
 use crate::mail::Address;
 use crate::series::{Patch, Series, Trailer};
 use crate::store::{KernelRow, SeriesHead};
@@ -124,6 +124,32 @@ pub struct WalkLine<'a> {
     used: Option<Quote<'a>>,
     witness: Vec<Quote<'a>>,
     reason: &'a str,
+    pmd: Option<HugeLine<'a>>,
+}
+
+/// The verdict on huge entries in a `walk` line.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct HugeLine<'a> {
+    contract: &'a [String],
+    verdict: &'static str,
+    unhandled: &'a [String],
+    #[serde(rename = "use")]
+    used: Option<Quote<'a>>,
+    witness: Vec<Quote<'a>>,
+    reason: &'a str,
+}
+
+impl<'a> From<&'a Huge> for HugeLine<'a> {
+    fn from(huge: &'a Huge) -> Self {
+        Self {
+            contract: &huge.contract,
+            verdict: huge.verdict.word(),
+            unhandled: &huge.unhandled,
+            used: huge.used.as_ref().map(Quote::from),
+            witness: huge.witness.iter().map(Quote::from).collect(),
+            reason: &huge.reason,
+        }
+    }
 }
 
 /// Makes the line of a walk.
@@ -144,6 +170,7 @@ pub fn walk_line(walk: &Walk) -> Line<WalkLine<'_>> {
             used: walk.used.as_ref().map(Quote::from),
             witness: walk.witness.iter().map(Quote::from).collect(),
             reason: &walk.reason,
+            pmd: walk.pmd.as_ref().map(HugeLine::from),
         },
     )
 }

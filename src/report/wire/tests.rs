@@ -28,6 +28,7 @@ fn walk() -> Walk {
         }),
         witness: vec![],
         reason: "no guard".into(),
+        pmd: None,
     }
 }
 
@@ -85,7 +86,7 @@ fn audit_lines_read_as_promised() {
     );
     assert_eq!(
         walk_line(&walk()).json(),
-        r#"{"type":"walk","v":1,"file":"mm/x.c","function":"f","line":9,"walker":"page_vma_mapped_walk","flags":["PVMW_SYNC"],"cursor":"pvmw","cursor_from":"struct","contract":[],"verdict":"unprepared","unhandled":["migration"],"use":{"file":"mm/x.c","line":12,"text":"pte_pfn(pte)"},"witness":[],"reason":"no guard"}"#
+        r#"{"type":"walk","v":1,"file":"mm/x.c","function":"f","line":9,"walker":"page_vma_mapped_walk","flags":["PVMW_SYNC"],"cursor":"pvmw","cursor_from":"struct","contract":[],"verdict":"unprepared","unhandled":["migration"],"use":{"file":"mm/x.c","line":12,"text":"pte_pfn(pte)"},"witness":[],"reason":"no guard","pmd":null}"#
     );
     let without_use = walk_line(&Walk {
         used: None,

@@ -1,6 +1,6 @@
 //! Specimens of everything that the store holds.
 
-use pteward::audit::{Audit, BlindSpot, Excerpt, Line, Site, SiteKind, Verdict, Walk};
+use pteward::audit::{Audit, BlindSpot, Excerpt, Huge, Line, Site, SiteKind, Verdict, Walk};
 use pteward::mail::Address;
 use pteward::series::{ChangelogEntry, DiffstatFile, Patch, Series, Trailer};
 use pteward::store::AuditKey;
@@ -120,8 +120,16 @@ pub(crate) fn audit() -> Audit {
             verdict: Verdict::NotApplicable,
             unhandled: vec!["swap".into()],
             used: Some(line.clone()),
-            witness: vec![line],
+            witness: vec![line.clone()],
             reason: "because".into(),
+            pmd: Some(Huge {
+                contract: vec!["migration".into()],
+                verdict: Verdict::Unprepared,
+                unhandled: vec!["migration".into()],
+                used: Some(line.clone()),
+                witness: vec![line],
+                reason: "huge".into(),
+            }),
         }],
         excerpts: vec![Excerpt {
             file: "mm/x.c".into(),
