@@ -42,6 +42,12 @@ fn of_one(own: &Parsed, name: &str, predicates: &BTreeSet<&str>, out: &mut Vec<C
         if predicates.contains(callee(own, call)) && !debug_only(own, call) {
             let text = format!("(!{})", own.of(call));
             out.push(change("negate", own, name, call, vec![(call, text)]));
+            // "Not empty" for "present": the mistake that device-private entries punished first.
+            let empty = callee(own, call).replace("_present", "_none");
+            if empty != callee(own, call) && predicates.contains(empty.as_str()) {
+                let text = format!("(!{})", own.of(call).replacen(callee(own, call), &empty, 1));
+                out.push(change("wrong check", own, name, call, vec![(call, text)]));
+            }
         }
     }
     for branch in own.all("if_statement") {
@@ -161,7 +167,7 @@ fn use_above(
         let of_value = !arguments.is_empty() && arguments.is_subset(&asked);
         let of_place = own.of(call).contains("pvmw")
             && arguments.iter().all(|name| before.contains(name.as_str()));
-        let same = level(own, call) == level(own, condition);
+        let same = level(own, condition) == "both" || level(own, call) == level(own, condition);
         if behind && same && (of_value || of_place) && seen.insert(own.of(call)) {
             let text = format!("{{ (void){}; {} }}", own.of(call), own.of(branch));
             let what = format!(" {}", callee(own, call));
@@ -173,18 +179,14 @@ fn use_above(
 }
 
 /// The level that an expression speaks of: `pmd_t` and its functions are of huge pages.
-pub(crate) fn level(own: &Parsed, node: Node<'_>) -> &'static str {
-    let huge = names_in(own, node).iter().any(|name| {
-        ["pmd_t ", "pmd_t *"]
-            .iter()
-            .any(|kind| own.text.contains(&format!("{kind}{name}")))
-            || *name == "pmd"
-    });
-    let called = own.of(node);
-    if huge || called.contains("pmd_") || called.contains("pmdp_") {
+fn level(own: &Parsed, node: Node<'_>) -> &'static str {
+    let text = own.of(node);
+    if text.contains("pmd") {
         "PMD"
-    } else {
+    } else if text.contains("pte") {
         "PTE"
+    } else {
+        "both"
     }
 }
 

@@ -441,11 +441,21 @@ impl<'f, 'h> Flow<'f, 'h> {
         }
     }
 
+    /// A function that is not seen has the walker's cursor: an entry of the kind may be in place now, and whether a
+    /// smaller one is cannot be told.
+    pub(super) fn put_unseen(&self, state: &mut State) {
+        state.slot = Worth::Plain(self.oracle.entry(self.atom));
+        state.fields = self.fields(&Worth::Slot, &Worth::unknown());
+    }
+
     /// Says whether the entry of this level is what the cursor holds: no smaller one is.
     fn is_here(&self, state: &State) -> Truth {
+        let smallest = self.walker.fields.first() == Some(&self.level);
         let mut here = match state.fields.get(self.level) {
             Some(Worth::Slot) => Truth::Yes,
             Some(worth) if worth.truth() == Truth::No => Truth::No,
+            // Rather a kind too many than one too few, where no other level could be meant.
+            _ if smallest => Truth::Yes,
             _ => Truth::Either,
         };
         for field in self.walker.fields.iter().take_while(|f| **f != self.level) {

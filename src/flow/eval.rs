@@ -241,6 +241,9 @@ impl Flow<'_, '_> {
         if !pointers && self.oracle.is_wrapper(name) {
             return worths.into_iter().next().unwrap_or_else(Worth::unknown);
         }
+        if self.is_inside() && worths.contains(&Worth::Cursor) {
+            self.put_unseen(state);
+        }
         self.note(FindingKind::Escape, line, name.to_owned());
         Worth::unknown()
     }
