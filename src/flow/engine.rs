@@ -3,6 +3,7 @@
 use super::eval::holds_entry;
 use super::graph::{Edge, Graph, Step};
 use super::state::{State, Worth};
+use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -114,7 +115,7 @@ pub(crate) struct Flow<'f, 'h> {
     /// The cursor's field that holds the entry: `pte` or `pmd`.
     pub(crate) level: &'static str,
     /// Is it the walker's own code that is followed? Then it is what puts the entry in place.
-    inside: bool,
+    pub(super) inside: bool,
     /// The cursor's name in the function.
     pub(crate) cursor: String,
     /// The macro that declares the cursor, where one does.
@@ -186,16 +187,6 @@ impl<'f, 'h> Flow<'f, 'h> {
             state.names.insert(name.clone(), own_or_unknown(cursor));
         }
         self.run(body, line, state)
-    }
-
-    /// Says what the cursor's fields are: that of the level, and the others.
-    fn fields(&self, own: &Worth, others: &Worth) -> BTreeMap<&'static str, Worth> {
-        let all = self.walker.fields.iter();
-        all.map(|field| {
-            let worth = if *field == self.level { own } else { others };
-            (*field, worth.clone())
-        })
-        .collect()
     }
 
     fn run(&mut self, body: &Lowered, line: u32, start: State) -> Run {
@@ -430,79 +421,6 @@ impl<'f, 'h> Flow<'f, 'h> {
         }
     }
 
-    /// Puts the entry in place: a smaller entry's pointer is null where a huge one is found.
-    pub(super) fn put(&self, state: &mut State) {
-        state.slot = Worth::Plain(self.oracle.entry(self.atom));
-        let smaller = self.walker.fields.iter().take_while(|f| **f != self.level);
-        let null: Vec<&'static str> = smaller.copied().collect();
-        state.fields = self.fields(&Worth::Slot, &Worth::unknown());
-        for field in null {
-            state.fields.insert(field, Worth::Plain(Value::Number(0)));
-        }
-    }
-
-    /// A function that is not seen has the walker's cursor: an entry of the kind may be in place now, and whether a
-    /// smaller one is cannot be told.
-    pub(super) fn put_unseen(&self, state: &mut State) {
-        state.slot = Worth::Plain(self.oracle.entry(self.atom));
-        state.fields = self.fields(&Worth::Slot, &Worth::unknown());
-    }
-
-    /// Says whether the entry of this level is what the cursor holds: no smaller one is.
-    fn is_here(&self, state: &State) -> Truth {
-        let smallest = self.walker.fields.first() == Some(&self.level);
-        let mut here = match state.fields.get(self.level) {
-            Some(Worth::Slot) => Truth::Yes,
-            Some(worth) if worth.truth() == Truth::No => Truth::No,
-            // Rather a kind too many than one too few, where no other level could be meant.
-            _ if smallest => Truth::Yes,
-            _ => Truth::Either,
-        };
-        for field in self.walker.fields.iter().take_while(|f| **f != self.level) {
-            let null = state
-                .fields
-                .get(field)
-                .map_or(Truth::Either, Worth::truth)
-                .not();
-            here = match (here, null) {
-                (Truth::No, _) | (_, Truth::No) => Truth::No,
-                (Truth::Yes, Truth::Yes) => Truth::Yes,
-                _ => Truth::Either,
-            };
-        }
-        here
-    }
-
-    /// A walker's own assignment to one of the cursor's fields.
-    pub(super) fn place(
-        &self,
-        field: &str,
-        operator: &str,
-        worth: &Worth,
-        state: &mut State,
-    ) -> bool {
-        let Some(field) = self.walker.fields.iter().find(|own| **own == field) else {
-            return false;
-        };
-        let null = operator == "=" && worth.truth() == Truth::No;
-        if null {
-            state.fields.insert(field, Worth::Plain(Value::Number(0)));
-        } else if *field == self.level {
-            // A new place: whatever stands there is of the kind that is asked about.
-            state.fields.insert(field, Worth::Slot);
-            state.slot = Worth::Plain(self.oracle.entry(self.atom));
-        } else {
-            // Mapped: the walkers look at the pointer before they go on, or know that it is one.
-            state.fields.insert(field, Worth::Plain(Value::Number(1)));
-        }
-        true
-    }
-
-    /// Is the walker's own code followed?
-    pub(super) fn is_inside(&self) -> bool {
-        self.inside
-    }
-
     fn switch(
         &mut self,
         next: &[(Edge, usize)],
@@ -692,72 +610,5 @@ fn blend(a: &Value, b: &Value) -> Value {
     match a.atom().or_else(|| b.atom()) {
         Some(atom) => Value::Derived(atom),
         None => Value::Unknown,
-    }
-}
-
-/// Names that are assigned or declared on some path from a point on.
-fn assigned_from(graph: &Graph, start: usize) -> BTreeSet<String> {
-    let mut seen = vec![false; graph.points.len()];
-    let mut work = vec![start];
-    let mut names = BTreeSet::new();
-    while let Some(at) = work.pop() {
-        if std::mem::replace(&mut seen[at], true) {
-            continue;
-        }
-        let point = &graph.points[at];
-        match &point.step {
-            Step::Effect(e) | Step::Test(e) | Step::Switch(e) | Step::Return(Some(e)) => {
-                targets(e, &mut names);
-            }
-            Step::Local(_, name, value) => {
-                names.insert(name.clone());
-                value.iter().for_each(|v| targets(v, &mut names));
-            }
-            _ => {}
-        }
-        work.extend(point.next.iter().map(|(_, to)| *to));
-    }
-    names
-}
-
-/// Names that an expression assigns, or whose address it takes.
-fn targets(expr: &Expr, names: &mut BTreeSet<String>) {
-    match &expr.node {
-        Node::Assign(_, target, value) => {
-            if let Node::Name(name) = &target.node {
-                names.insert(name.clone());
-            }
-            targets(target, names);
-            targets(value, names);
-        }
-        Node::Unary(operator, inner) => {
-            if let (Node::Name(name), "&") = (&inner.node, operator.as_str()) {
-                names.insert(name.clone());
-            }
-            targets(inner, names);
-        }
-        Node::Call(_, list) => list.iter().for_each(|e| targets(e, names)),
-        Node::Indirect(f, list) => {
-            targets(f, names);
-            list.iter().for_each(|e| targets(e, names));
-        }
-        Node::Binary(_, a, b) | Node::Comma(a, b) => {
-            targets(a, names);
-            targets(b, names);
-        }
-        Node::Field(a, _) | Node::Cast(_, a) => targets(a, names),
-        Node::Choice(a, b, c) => {
-            targets(a, names);
-            b.iter().for_each(|e| targets(e, names));
-            targets(c, names);
-        }
-        Node::Block(list) => {
-            for statement in list {
-                if let Form::Do(e) | Form::Local(_, _, Some(e)) = &statement.node {
-                    targets(e, names);
-                }
-            }
-        }
-        _ => {}
     }
 }

@@ -101,6 +101,18 @@ fn comment_of<'s>(sql: &'s str, column: &str) -> &'s str {
                 .is_some_and(|word| word.trim_matches('"') == column)
         })
         .and_then(|line| line.split_once("-- "))
+        .map_or_else(|| added(column), |(_, comment)| comment)
+}
+
+/// Finds the comment of a column that a later migration added: SQLite keeps none behind the statement's end.
+fn added(column: &str) -> &'static str {
+    let start = format!(" ADD COLUMN {column} ");
+    let lines = super::migrations::FILES
+        .iter()
+        .flat_map(|(_, sql)| sql.lines());
+    lines
+        .filter(|line| line.contains(&start))
+        .find_map(|line| line.split_once("-- "))
         .map_or("", |(_, comment)| comment)
 }
 
