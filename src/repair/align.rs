@@ -44,6 +44,8 @@ pub(super) struct Task<'a> {
     pub(super) at_top: bool,
     /// May the file lack lines of the page, and have others?
     pub(super) fuzzy: bool,
+    /// Are the markers exchanged, so that removed lines stand behind added ones?
+    pub(super) reverse: bool,
     /// The file's lines that may be used, from 0.
     pub(super) window: (usize, usize),
 }
@@ -170,8 +172,12 @@ pub(super) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Reading> {
     }
     let mut ends: Vec<(u32, u32, u32)> = Vec::new();
     for at in 0..=length {
-        search.prune(at);
+        let limit = search.prune(at);
         while let Some((state, ways)) = search.open[at].pop_first() {
+            // Steps over the file's lines add states at this very word.
+            if ways[0].cost > limit {
+                continue;
+            }
             if search.complete(at, state) {
                 let junk = if at < length {
                     6 + to32(length - at).min(10)
@@ -238,19 +244,20 @@ impl Search<'_> {
         }
     }
 
-    /// Drops the worst states where there are too many.
-    fn prune(&mut self, at: usize) {
+    /// Drops the worst states where there are too many; gives the cost that none may exceed.
+    fn prune(&mut self, at: usize) -> u32 {
         let mut costs: Vec<u32> = self.open[at].values().map(|ways| ways[0].cost).collect();
-        if costs.len() < 8 {
-            return;
-        }
         costs.sort_unstable();
-        let limit = costs
-            .get(STATES)
-            .copied()
-            .unwrap_or(u32::MAX)
-            .min(costs[0].saturating_add(MARGIN));
+        let Some(best) = costs.first() else {
+            return u32::MAX;
+        };
+        let dearest = best.saturating_add(MARGIN);
+        if costs.len() < 8 {
+            return dearest;
+        }
+        let limit = costs.get(STATES).copied().unwrap_or(u32::MAX).min(dearest);
         self.open[at].retain(|_, ways| ways[0].cost <= limit);
+        limit
     }
 
     /// Is all of the hunk there, so that it can end before word `at`?
@@ -290,11 +297,16 @@ impl Search<'_> {
                 return None;
             }
             next.run = 0;
+            // git names removed lines first, the reverse has them last.
+            let after = match state.phase {
+                Phase::Added => kind == LineKind::Removed && !task.reverse,
+                Phase::Removed => kind == LineKind::Added && task.reverse,
+                _ => false,
+            };
+            if after {
+                return None;
+            }
             if kind == LineKind::Removed {
-                let behind_added = state.phase == Phase::Added;
-                if behind_added {
-                    return None;
-                }
                 next.old += 1;
                 next.net -= 1;
             } else {
@@ -429,11 +441,15 @@ impl Search<'_> {
         let plus = state.phase == Phase::Added && unit.text == b"+";
         for way in ways {
             let start = self.nodes[way.node as usize].at as usize;
-            let more = if plus {
+            let mut more = if plus {
                 soft::operator(&body.units, start, at)
             } else {
                 0
             };
+            if self.task.fuzzy {
+                // With lines that the file lacks, any word could belong to the line before.
+                more += soft::second_statement(&body.units, start, at);
+            }
             let way = Way {
                 cost: way.cost + cost + more,
                 node: way.node,

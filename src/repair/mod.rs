@@ -14,5 +14,6 @@ mod shape;
 mod soft;
 mod variants;
 
+pub use crate::tree::Proof;
 pub use restore::restore;
-pub use shape::{Budget, Near, PreImageFrom, PreImages, Proof, Restored};
+pub use shape::{Budget, Near, PreImageFrom, PreImages, Restored};

@@ -57,6 +57,7 @@ pub(super) fn task<'a>(
         three: true,
         at_top: hunk.old_start <= 1,
         fuzzy: false,
+        reverse: false,
         window,
     }
 }
@@ -117,48 +118,87 @@ fn ends(body: &Body) -> Vec<usize> {
     out
 }
 
+/// Readings of a hunk in another version of its file.
+pub(super) struct Nearby {
+    pub(super) readings: Vec<Reading>,
+    /// Does the file have what the hunk makes? Then the readings are of the reverse: removed rows are those that
+    /// the hunk adds, and added rows those that it takes away.
+    pub(super) there: bool,
+}
+
 /// Readings of a hunk in another version of its file, in the function that it names.
-pub(super) fn near(
-    hunk: &DamagedHunk,
-    body: &Body,
-    image: &Image<'_>,
-    drift: Drift,
-) -> Vec<Reading> {
+///
+/// The reverse is tried too: a file that has the change already must not get it twice.
+pub(super) fn near(hunk: &DamagedHunk, body: &Body, image: &Image<'_>, drift: Drift) -> Nearby {
+    let (forward, named) = lines_of(task(hunk, body, image, (0, 0)), hunk, drift);
+    let reversed = body.reversed();
+    let mut back = task(hunk, &reversed, image, (0, 0));
+    (back.old_count, back.new_count) = (hunk.new_count, hunk.old_count);
+    back.reverse = true;
+    let (there, there_named) = lines_of(back, hunk, drift);
+    // What only takes lines away leaves nothing that could be told apart from lines that were never there.
+    let adds = body.units.iter().any(|unit| unit.marker() == Some(b'+'));
+    let cost = |found: &[Reading]| found.iter().map(|reading| reading.cost).min();
+    let better = match (cost(&forward), cost(&there)) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(forward), Some(there)) => adds && there_named && (there < forward || !named),
+    };
+    if better {
+        return Nearby {
+            readings: distinct(there),
+            there: true,
+        };
+    }
+    let found = if forward.is_empty() {
+        let expected = i64::try_from(start_line(hunk)).unwrap_or(i64::MAX) + drift.lines;
+        fuzzy(hunk, body, image, (expected, drift.floor))
+    } else {
+        forward
+    };
+    Nearby {
+        readings: distinct(found),
+        there: false,
+    }
+}
+
+/// Readings with all lines that must be there, and whether they are in the function that the hunk names.
+fn lines_of(whole: Task<'_>, hunk: &DamagedHunk, drift: Drift) -> (Vec<Reading>, bool) {
+    let Task { body, image, .. } = whole;
     let expected = i64::try_from(start_line(hunk)).unwrap_or(i64::MAX) + drift.lines;
-    let old_count = hunk.old_count as usize;
+    let old_count = whole.old_count as usize;
     let last = (image.lines.len() + 1).saturating_sub(old_count);
+    let known = known_section(body, image);
     let mut found: Vec<Reading> = Vec::new();
     let mut places: Vec<usize> = (drift.floor..last)
         .filter(|&line| can_begin(body, image, line))
         .collect();
     places.sort_by_key(|&line| (i64::try_from(line).unwrap_or(i64::MAX) - expected).unsigned_abs());
-    let mut named = false;
     for line in places.into_iter().take(400) {
         let begins = begins_at(body, image, line);
-        let mut here = readings(task(hunk, body, image, (line, line + old_count)), &begins);
-        here.retain(|reading| function_fits(body, image, reading));
+        let mut here = readings(
+            Task {
+                window: (line, line + old_count),
+                ..whole
+            },
+            &begins,
+        );
+        here.retain(|reading| function_fits(body, image, known, reading));
         if here.is_empty() {
             continue;
         }
-        let right = here
+        // The right function beats whatever fitted elsewhere.
+        if here
             .iter()
-            .any(|reading| names_function(body, image, reading));
-        if right && !named {
-            // The right function beats whatever fitted elsewhere.
-            found.clear();
-            named = true;
+            .any(|reading| names_function(body, image, reading))
+        {
+            return (here, true);
         }
-        if right == named && found.is_empty() {
+        if found.is_empty() {
             found = here;
         }
-        if named {
-            break;
-        }
     }
-    if found.is_empty() {
-        found = fuzzy(hunk, body, image, (expected, drift.floor));
-    }
-    distinct(found)
+    (found, false)
 }
 
 /// A quick look whether a hunk can begin at a line: some word of the page's begin is the line's first.
@@ -198,20 +238,32 @@ pub(super) fn names_function(body: &Body, image: &Image<'_>, reading: &Reading) 
     })
 }
 
-/// Says no where the named function is in the file, but elsewhere.
-pub(super) fn function_fits(body: &Body, image: &Image<'_>, reading: &Reading) -> bool {
-    if reading.section == 0 || names_function(body, image, reading) {
-        return true;
-    }
-    let wanted = section(body, reading);
-    let is_there = image.lines.iter().any(|line| {
-        let plain = super::image::plain_rule(line);
-        plain
-            && words(&super::image::cut(line))
-                .map(Canonical::of)
-                .eq(wanted.iter().copied())
+/// How many words of the hunk are a function line of the file, so that its section is known.
+fn known_section(body: &Body, image: &Image<'_>) -> Option<usize> {
+    let most = ends(body).into_iter().max()?;
+    let begins = |line: &&&[u8]| super::image::plain_rule(line);
+    let lengths = image.lines.iter().filter(begins).filter_map(|line| {
+        let line = super::image::cut(line);
+        // What stands before a function's name is the begin of many lines.
+        let named = line.contains(&b'(') || line.ends_with(b"{");
+        let mut length = 0;
+        for word in words(&line) {
+            if body.units.get(length)?.full != Canonical::of(word) {
+                return None;
+            }
+            length += 1;
+        }
+        (named && length <= most && (!body.lines_kept || length == body.head)).then_some(length)
     });
-    !is_there
+    lengths.max()
+}
+
+/// Says no where the named function is in the file, but elsewhere.
+fn function_fits(body: &Body, image: &Image<'_>, known: Option<usize>, reading: &Reading) -> bool {
+    if let Some(known) = known {
+        return reading.section == known && names_function(body, image, reading);
+    }
+    true
 }
 
 /// Reads a hunk in a file that lacks some of its lines.
@@ -232,9 +284,11 @@ fn fuzzy(
         // Lines above the place cost a little, so that equal places go by distance.
         begins.extend(named);
     }
+    let known = known_section(body, image);
     let mut found = readings(task, &begins);
     found.retain(|reading| {
-        reading.rows.iter().any(|row| row.tree.is_some()) && function_fits(body, image, reading)
+        reading.rows.iter().any(|row| row.tree.is_some())
+            && function_fits(body, image, known, reading)
     });
     found
 }

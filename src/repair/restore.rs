@@ -4,7 +4,7 @@ use super::body::Body;
 use super::image::Image;
 use super::keeps::Keeps;
 use super::layout::Style;
-use super::place::{self, Drift};
+use super::place::{self, Drift, Nearby};
 use super::prove::{assemble, prove};
 use super::variants::{Variant, Variants, row_words};
 use super::{Budget, PreImageFrom, PreImages, Proof, Restored};
@@ -102,6 +102,7 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
         PreImageFrom::Exact | PreImageFrom::Series | PreImageFrom::NewFile
     );
     let placed = place_all(file, &bodies, &image, exact);
+    let there: Vec<bool> = placed.iter().map(|nearby| nearby.there).collect();
     let c = is_c(file.new_path.as_str());
     let style = if c {
         Style::of(&image.lines)
@@ -111,7 +112,7 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
     let mut lost: Vec<usize> = Vec::new();
     let mut variants: Vec<Variants<'_>> = Vec::new();
     let mut numbers: Vec<usize> = Vec::new();
-    for (index, (readings, body)) in placed.into_iter().zip(&bodies).enumerate() {
+    for (index, (Nearby { readings, .. }, body)) in placed.into_iter().zip(&bodies).enumerate() {
         if readings.is_empty() {
             lost.push(index);
             continue;
@@ -152,10 +153,28 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
         out.file
             .hunks
             .push(match numbers.iter().position(|&number| number == index) {
-                Some(at) => exact_hunk(hunk, &bodies[index], &image, (&variants[at], &chosen[at])),
+                Some(at) => {
+                    let chosen = (&variants[at], &*chosen[at]);
+                    exact_hunk(hunk, &bodies[index], &image, chosen, there[index])
+                }
                 None => words_hunk(hunk, &bodies[index]),
             });
     }
+    grade(&mut out, file, (&lost, proved, exact), &variants, &chosen);
+    let count = there.iter().filter(|there| **there).count();
+    if count > 0 {
+        let total = there.len();
+        let reason = &out.reason;
+        out.reason = format!("{reason}; {count} of {total} hunks are there already");
+    }
+    // What is there already stays as it is.
+    let mut coming = numbers.iter().map(|&index| !there[index]);
+    let mut coming_too = coming.clone();
+    variants.retain(|_| coming.next().unwrap_or(false));
+    let chosen: Vec<Rc<Variant>> = chosen
+        .into_iter()
+        .filter(|_| coming_too.next().unwrap_or(false))
+        .collect();
     if let Some(pieces) = assemble(&image, &variants, &chosen) {
         out.post = Some(
             pieces
@@ -164,7 +183,6 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
                 .collect(),
         );
     }
-    grade(&mut out, file, (&lost, proved, exact), &variants, &chosen);
     out
 }
 
@@ -177,25 +195,23 @@ fn is_c(path: &str) -> bool {
 }
 
 /// Finds the readings of every hunk, top to bottom.
-fn place_all(
-    file: &DamagedFile,
-    bodies: &[Body],
-    image: &Image<'_>,
-    exact: bool,
-) -> Vec<Vec<super::align::Reading>> {
+fn place_all(file: &DamagedFile, bodies: &[Body], image: &Image<'_>, exact: bool) -> Vec<Nearby> {
     let mut drift = Drift::default();
     let mut out = Vec::new();
     for (hunk, body) in file.hunks.iter().zip(bodies) {
-        let readings = if exact {
-            place::exact(hunk, body, image)
+        let nearby = if exact {
+            Nearby {
+                readings: place::exact(hunk, body, image),
+                there: false,
+            }
         } else {
             place::near(hunk, body, image, drift)
         };
-        if let Some(best) = readings.first() {
+        if let Some(best) = nearby.readings.first() {
             drift.floor = best.end;
             drift.lines = i64::try_from(best.begin).unwrap_or(0) + 1 - i64::from(hunk.old_start);
         }
-        out.push(readings);
+        out.push(nearby);
     }
     out
 }
@@ -219,6 +235,7 @@ fn exact_hunk(
     body: &Body,
     image: &Image<'_>,
     (variants, variant): (&Variants<'_>, &Variant),
+    there: bool,
 ) -> Hunk {
     let reading = variants.reading(variant.reading);
     let section = super::section::text(body, image, reading);
@@ -233,7 +250,7 @@ fn exact_hunk(
             (None, None) => continue,
         };
         lines.push(Line {
-            kind: row.kind,
+            kind: posted_kind(row.kind, there),
             text,
             newline,
         });
@@ -245,6 +262,15 @@ fn exact_hunk(
         new_count: hunk.new_count,
         section,
         lines,
+    }
+}
+
+/// The kind that a row was posted as; `there` says that the reverse was read.
+fn posted_kind(kind: LineKind, there: bool) -> LineKind {
+    match kind {
+        LineKind::Added if there => LineKind::Removed,
+        LineKind::Removed if there => LineKind::Added,
+        _ => kind,
     }
 }
 
@@ -347,6 +373,33 @@ fn grade(
     if foreign {
         out.grade = Proof::WordsOnly;
         out.reason = "lines that the hunk names are not in the text at hand".to_owned();
+        return;
+    }
+    let skipped = chosen.iter().zip(variants).any(|(variant, hunk)| {
+        let rows = &hunk.reading(variant.reading).rows;
+        let lines: Vec<usize> = rows.iter().filter_map(|row| row.tree).collect();
+        lines.windows(2).any(|pair| pair[1] != pair[0] + 1)
+    });
+    if skipped {
+        out.grade = Proof::WordsOnly;
+        out.reason = "the text at hand has other lines between those of a hunk".to_owned();
+        return;
+    }
+    let unread = file
+        .hunks
+        .iter()
+        .zip(&out.file.hunks)
+        .any(|(damaged, hunk)| {
+            let lost = |line: &Line| memchr::memmem::find(&line.text, b"??").is_some();
+            damaged.damage.entities
+                && hunk
+                    .lines
+                    .iter()
+                    .any(|line| line.kind == LineKind::Added && lost(line))
+        });
+    if unread {
+        out.grade = Proof::WordsOnly;
+        out.reason = "the page lost letters outside ASCII of added lines".to_owned();
         return;
     }
     out.grade = Proof::Consistent;

@@ -155,6 +155,27 @@ pub(super) fn inside(units: &[Unit], at: usize) -> u32 {
     }
 }
 
+/// What it costs that a word goes on a line on which a statement or comment has ended.
+pub(super) fn second_statement(units: &[Unit], start: usize, at: usize) -> u32 {
+    let before = at.checked_sub(1).map_or(&b""[..], |last| &units[last].text);
+    let after = units[at].text.as_slice();
+    let comment = after.starts_with(b"/*") || after.starts_with(b"//");
+    let first = units[start].text.as_slice();
+    let first = if first.len() == 1 {
+        units.get(start + 1).map_or(first, |next| &next.text)
+    } else {
+        first.strip_prefix(b"+").unwrap_or(first)
+    };
+    let ended = match before.last() {
+        _ if at == start + 1 && units[start].bare() => false,
+        _ if before != b"*/" && is_text(first) => false,
+        Some(b';' | b'{') => true,
+        Some(b'}') => !matches!(after, b"else" | b"while"),
+        _ => before == b"*/",
+    };
+    if ended && !comment { 14 } else { 0 }
+}
+
 /// What it costs more to take a `+` at `at` as an operator in the added line from `start`.
 pub(super) fn operator(units: &[Unit], start: usize, at: usize) -> u32 {
     if !units[at].bare() || units[at].text != b"+" {

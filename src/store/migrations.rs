@@ -9,8 +9,12 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("migrations/0001_workspace.sql"),
     ),
     (
-        "0002_huge_entries.sql",
-        include_str!("migrations/0002_huge_entries.sql"),
+        "0002_repair.sql",
+        include_str!("migrations/0002_repair.sql"),
+    ),
+    (
+        "0003_huge_entries.sql",
+        include_str!("migrations/0003_huge_entries.sql"),
     ),
 ];
 

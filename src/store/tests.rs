@@ -41,7 +41,11 @@ fn shipped_migrations_are_never_edited() {
             "c32da4762fe3af1859c9dab0f43d5fd2875a4dba",
         ),
         (
-            "0002_huge_entries.sql",
+            "0002_repair.sql",
+            "5aeac9e4ae6ad12db2ef1c4b43be8af778df1d74",
+        ),
+        (
+            "0003_huge_entries.sql",
             "2667761db85480676ead1ced183e5ef98c974fe1",
         ),
     ];

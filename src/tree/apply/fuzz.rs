@@ -46,19 +46,17 @@ impl<'h> Placing<'_, '_, 'h> {
         };
         if !self.is_sure(&chosen, top) {
             return Err(format!(
-                "without {fuzz} outer context lines it fits at {} places, line {} the nearest, and nothing tells which is meant",
+                "without {fuzz} outer context lines it fits at {} places, and nothing tells which is meant: {}",
                 chosen.others + 1,
-                chosen.place + 1
+                self.named(&chosen.candidates)
             ));
         }
         let start = chosen.place as i64 - top as i64;
         let taken = chosen.place..chosen.place + kept.len();
         let mut reason = self.unlike(before, start, top, bottom);
         if let Some(at) = self.added_nearby(&taken) {
-            add(
-                &mut reason,
-                &format!("the added lines stand at line {} already", at + 1),
-            );
+            let there = format!("the added lines stand at line {} already", at + 1);
+            add(&mut reason, &there);
             return Ok(Some(Placement {
                 start,
                 taken,
@@ -66,6 +64,7 @@ impl<'h> Placing<'_, '_, 'h> {
                 fuzz,
                 reason,
                 edits: Vec::new(),
+                shown: None,
             }));
         }
         if self.meets_own_lines(before, start, top, bottom) {
@@ -96,6 +95,7 @@ impl<'h> Placing<'_, '_, 'h> {
             fuzz,
             reason,
             edits: edits(self.hunk, start),
+            shown: None,
         }))
     }
 

@@ -64,6 +64,7 @@ pub fn apply_series(
             verdict,
             proof,
             files,
+            restored: None,
         });
         states.push(next);
     }

@@ -12,7 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mail", &[]),
     ("series", &["diff", "mail"]),
     ("tree", &["base", "diff"]),
-    ("repair", &["base", "diff"]),
+    ("repair", &["base", "diff", "tree"]),
     ("syntax", &[]),
     ("vocabulary", &["base", "tree", "syntax"]),
     ("flow", &["base", "syntax", "vocabulary"]),
@@ -37,7 +37,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "pipeline",
-        &["diff", "mail", "series", "tree", "audit", "store", "report"],
+        &[
+            "base", "diff", "mail", "series", "tree", "repair", "audit", "store", "report",
+        ],
     ),
     (
         "cli",
