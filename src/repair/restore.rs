@@ -385,21 +385,19 @@ fn grade(
         out.reason = "the text at hand has other lines between those of a hunk".to_owned();
         return;
     }
+    // A line of the file says itself what its letters are; only words of the page can lack them.
     let unread = file
         .hunks
         .iter()
         .zip(&out.file.hunks)
         .any(|(damaged, hunk)| {
             let lost = |line: &Line| memchr::memmem::find(&line.text, b"??").is_some();
-            damaged.damage.entities
-                && hunk
-                    .lines
-                    .iter()
-                    .any(|line| line.kind == LineKind::Added && lost(line))
+            let changed = |line: &&Line| line.kind != LineKind::Context;
+            damaged.damage.entities && hunk.lines.iter().filter(changed).any(lost)
         });
     if unread {
         out.grade = Proof::WordsOnly;
-        out.reason = "the page lost letters outside ASCII of added lines".to_owned();
+        out.reason = "the page lost letters outside ASCII of changed lines".to_owned();
         return;
     }
     out.grade = Proof::Consistent;

@@ -309,6 +309,53 @@ fn git_takes_what_was_restored() {
     assert_eq!(taken.code, 0, "{taken:#?}");
 }
 
+/// Commits the files of a kernel that a series touches.
+fn repository(folder: &Path, tree: &Path, series: &Series) {
+    for file in series.patches.iter().flat_map(|patch| &patch.files) {
+        let target = folder.join(&file.old_path);
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        std::fs::copy(tree.join(&file.old_path), target).unwrap();
+    }
+    for args in [
+        &["init", "-q"][..],
+        &["add", "-A"],
+        &["commit", "-q", "-m", "base"],
+    ] {
+        assert_eq!(git(folder, args).code, 0);
+    }
+}
+
+#[test]
+fn git_takes_what_a_stable_kernel_has_the_context_of() {
+    let (Some(series), Some(page), Some(tree)) = (import("004"), seed("004"), kernel("6.12", ""))
+    else {
+        return;
+    };
+    let sandbox = Sandbox::new();
+    let folder = sandbox.path("repository");
+    let tree = tree.canonicalize().unwrap();
+    repository(&folder, &tree, &series);
+    let (page, tree) = (page.to_str().unwrap(), tree.to_str().unwrap());
+    let export = [
+        "series", "export", page, "--on", tree, "--am", "-o", "am.mbox",
+    ];
+    assert_eq!(sandbox.run(&export).code, 0);
+    std::fs::create_dir(sandbox.path("mails")).unwrap();
+    let split = git(&folder, &["mailsplit", "-o../mails", "../am.mbox"]);
+    assert_eq!(split.stdout.trim(), "12", "{split:#?}");
+    let mut taken = Vec::new();
+    for number in 1..=12 {
+        let mail = format!("../mails/{number:04}");
+        if git(&folder, &["am", "-q", &mail]).code == 0 {
+            taken.push(number);
+        } else {
+            git(&folder, &["am", "--abort"]);
+        }
+    }
+    // The first two are in the kernel; parts of the eighth, ninth and twelfth have another form there.
+    assert_eq!(taken, [3, 4, 5, 6, 7, 10, 11]);
+}
+
 #[test]
 fn every_registered_kernel_gets_a_column() {
     let sandbox = Sandbox::new();

@@ -1,6 +1,7 @@
 //! In: a hunk whose lines stand nowhere whole. Out: where it stands without its outermost context lines, if that is sure.
 
 use super::edit::edits;
+use super::function::Section;
 use super::place::{Placement, Placing};
 use super::reason::{add, brief};
 use super::search::Equality;
@@ -44,6 +45,7 @@ impl<'h> Placing<'_, '_, 'h> {
         let Some(chosen) = self.choose(before, Equality::Exact, top, bottom)? else {
             return Ok(None);
         };
+        self.has_function(kept, chosen.place)?;
         if !self.is_sure(&chosen, top) {
             return Err(format!(
                 "without {fuzz} outer context lines it fits at {} places, and nothing tells which is meant: {}",
@@ -97,6 +99,23 @@ impl<'h> Placing<'_, '_, 'h> {
             edits: edits(self.hunk, start),
             shown: None,
         }))
+    }
+
+    /// Says so where the hunk is for a function that the file has not: without all of its context, nothing tells that
+    /// it belongs into another one.
+    fn has_function(&self, kept: &[&Line], place: usize) -> Result<(), String> {
+        let Some(section) = Section::new(&self.hunk.section).filter(Section::is_function) else {
+            return Ok(());
+        };
+        let spans = self.text.heads().spans(&self.text.lines, &section);
+        if self.text.is_preimage || self.shows_head(kept) || !spans.is_empty() {
+            return Ok(());
+        }
+        Err(format!(
+            "the file has no function `{}`; without its outer context lines it would fit {}",
+            section.label(),
+            self.named(&[place])
+        ))
     }
 
     /// For a hunk that only adds: finds its added lines close to where it would go in.
