@@ -2,9 +2,11 @@
 
 mod align;
 mod body;
+mod heads;
 mod image;
 mod keeps;
 mod layout;
+mod near;
 mod place;
 mod prove;
 mod rank;
@@ -13,6 +15,7 @@ mod section;
 mod shape;
 mod soft;
 mod variants;
+mod window;
 
 pub use restore::restore;
 pub use shape::{Budget, Near, PreImageFrom, PreImages, Proof, Restored};

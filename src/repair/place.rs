@@ -8,14 +8,6 @@ use crate::diff::damaged::{Canonical, DamagedHunk};
 /// The longest section that git writes.
 const SECTION: usize = 80;
 
-/// What hunks before this one told of a near file: how far its lines stand from the posted ones.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Drift {
-    pub(super) lines: i64,
-    /// The first line that is still free.
-    pub(super) floor: usize,
-}
-
 /// Readings of a hunk in the very file that it was made from.
 pub(super) fn exact(hunk: &DamagedHunk, body: &Body, image: &Image<'_>) -> Vec<Reading> {
     let begin = start_line(hunk);
@@ -34,7 +26,7 @@ pub(super) fn exact(hunk: &DamagedHunk, body: &Body, image: &Image<'_>) -> Vec<R
 }
 
 /// The hunk's first line, from 0. With no old lines git names the line before.
-fn start_line(hunk: &DamagedHunk) -> usize {
+pub(super) fn start_line(hunk: &DamagedHunk) -> usize {
     let start = hunk.old_start as usize;
     if hunk.old_count == 0 {
         start
@@ -95,7 +87,7 @@ fn begins_at(body: &Body, image: &Image<'_>, line: usize) -> Vec<Begin> {
 }
 
 /// Numbers of words that can be the section's.
-fn ends(body: &Body) -> Vec<usize> {
+pub(super) fn ends(body: &Body) -> Vec<usize> {
     let mut out = vec![0];
     let mut bytes = 0;
     for (index, unit) in body.units.iter().enumerate() {
@@ -115,185 +107,4 @@ fn ends(body: &Body) -> Vec<usize> {
         });
     }
     out
-}
-
-/// Readings of a hunk in another version of its file, in the function that it names.
-pub(super) fn near(
-    hunk: &DamagedHunk,
-    body: &Body,
-    image: &Image<'_>,
-    drift: Drift,
-) -> Vec<Reading> {
-    let expected = i64::try_from(start_line(hunk)).unwrap_or(i64::MAX) + drift.lines;
-    let old_count = hunk.old_count as usize;
-    let last = (image.lines.len() + 1).saturating_sub(old_count);
-    let mut found: Vec<Reading> = Vec::new();
-    let mut places: Vec<usize> = (drift.floor..last)
-        .filter(|&line| can_begin(body, image, line))
-        .collect();
-    places.sort_by_key(|&line| (i64::try_from(line).unwrap_or(i64::MAX) - expected).unsigned_abs());
-    let mut named = false;
-    for line in places.into_iter().take(400) {
-        let begins = begins_at(body, image, line);
-        let mut here = readings(task(hunk, body, image, (line, line + old_count)), &begins);
-        here.retain(|reading| function_fits(body, image, reading));
-        if here.is_empty() {
-            continue;
-        }
-        let right = here
-            .iter()
-            .any(|reading| names_function(body, image, reading));
-        if right && !named {
-            // The right function beats whatever fitted elsewhere.
-            found.clear();
-            named = true;
-        }
-        if right == named && found.is_empty() {
-            found = here;
-        }
-        if named {
-            break;
-        }
-    }
-    if found.is_empty() {
-        found = fuzzy(hunk, body, image, (expected, drift.floor));
-    }
-    distinct(found)
-}
-
-/// A quick look whether a hunk can begin at a line: some word of the page's begin is the line's first.
-fn can_begin(body: &Body, image: &Image<'_>, line: usize) -> bool {
-    let Some(first) = (line..image.lines.len().min(line + 3)).find(|&at| !image.is_blank(at))
-    else {
-        return true;
-    };
-    let words = image.words(first);
-    ends(body).into_iter().any(|section| {
-        let rest = &body.units[section..];
-        let rest = &rest[rest.iter().take_while(|unit| unit.empty()).count()..];
-        let full = rest.len() >= words.len()
-            && words
-                .iter()
-                .zip(rest)
-                .all(|(word, unit)| *word == unit.full);
-        // The first line may be a changed one, at the file's top.
-        full || rest.first().is_some_and(|unit| unit.marker().is_some())
-    })
-}
-
-/// The section as the reading has it.
-fn section(body: &Body, reading: &Reading) -> Vec<Canonical> {
-    body.units[..reading.section]
-        .iter()
-        .map(|unit| unit.full)
-        .collect()
-}
-
-/// Does the function above the place bear the section's name?
-pub(super) fn names_function(body: &Body, image: &Image<'_>, reading: &Reading) -> bool {
-    let wanted = section(body, reading);
-    image.sections(reading.begin).iter().any(|text| {
-        let known: Vec<Canonical> = words(text).map(Canonical::of).collect();
-        known == wanted
-    })
-}
-
-/// Says no where the named function is in the file, but elsewhere.
-pub(super) fn function_fits(body: &Body, image: &Image<'_>, reading: &Reading) -> bool {
-    if reading.section == 0 || names_function(body, image, reading) {
-        return true;
-    }
-    let wanted = section(body, reading);
-    let is_there = image.lines.iter().any(|line| {
-        let plain = super::image::plain_rule(line);
-        plain
-            && words(&super::image::cut(line))
-                .map(Canonical::of)
-                .eq(wanted.iter().copied())
-    });
-    !is_there
-}
-
-/// Reads a hunk in a file that lacks some of its lines.
-fn fuzzy(
-    hunk: &DamagedHunk,
-    body: &Body,
-    image: &Image<'_>,
-    (expected, floor): (i64, usize),
-) -> Vec<Reading> {
-    let Some(window) = window(hunk, body, image, (expected, floor)) else {
-        return Vec::new();
-    };
-    let mut task = task(hunk, body, image, window);
-    task.fuzzy = true;
-    let mut begins = Vec::new();
-    for line in window.0..=window.1 {
-        let named: Vec<Begin> = begins_at(body, image, line);
-        // Lines above the place cost a little, so that equal places go by distance.
-        begins.extend(named);
-    }
-    let mut found = readings(task, &begins);
-    found.retain(|reading| {
-        reading.rows.iter().any(|row| row.tree.is_some()) && function_fits(body, image, reading)
-    });
-    found
-}
-
-/// The part of the file that shares most lines with the hunk, near where it is expected.
-fn window(
-    hunk: &DamagedHunk,
-    body: &Body,
-    image: &Image<'_>,
-    (expected, floor): (i64, usize),
-) -> Option<(usize, usize)> {
-    use std::collections::HashMap;
-    let mut starts: HashMap<Canonical, Vec<usize>> = HashMap::new();
-    for (at, unit) in body.units.iter().enumerate() {
-        let key = if unit.marker() == Some(b'-') && !unit.bare() {
-            unit.rest
-        } else {
-            unit.full
-        };
-        starts.entry(key).or_default().push(at);
-    }
-    let old_count = hunk.old_count as usize;
-    let weight = |line: usize| -> i64 {
-        let words = image.words(line);
-        let Some(first) = words.first() else { return 0 };
-        let places = starts.get(first).map_or(&[][..], Vec::as_slice);
-        let found = places.iter().take(40).any(|&at| {
-            body.units.len() >= at + words.len()
-                && words[1..]
-                    .iter()
-                    .zip(&body.units[at + 1..])
-                    .all(|(word, unit)| *word == unit.full)
-        });
-        if found {
-            i64::try_from(words.len()).unwrap_or(0)
-        } else {
-            0
-        }
-    };
-    let weights: Vec<i64> = (0..image.lines.len()).map(weight).collect();
-    let size = old_count + 6;
-    let mut best: Option<(i64, usize)> = None;
-    let mut sum = 0;
-    for end in 0..weights.len() {
-        sum += weights[end];
-        if end >= size {
-            sum -= weights[end - size];
-        }
-        let begin = (end + 1).saturating_sub(size);
-        if begin < floor.saturating_sub(3) {
-            continue;
-        }
-        let far = (i64::try_from(begin).unwrap_or(i64::MAX) - expected).unsigned_abs();
-        let score = sum * 16 - i64::try_from(far.min(4000) / 60).unwrap_or(0);
-        if sum >= 4 && best.is_none_or(|(known, _)| score > known) {
-            best = Some((score, begin));
-        }
-    }
-    let (_, begin) = best?;
-    let low = begin.saturating_sub(8).max(floor);
-    Some((low, (begin + size + 12).min(image.lines.len()).max(low)))
 }

@@ -23,9 +23,16 @@ pub(super) fn splice(
     variants: &Variants<'_>,
     variant: &Variant,
 ) {
-    let rows = &variants.reading(variant.reading).rows;
-    for (row, text) in rows.iter().zip(&variant.texts) {
-        if row.kind == LineKind::Removed {
+    let reading = variants.reading(variant.reading);
+    let mut next = reading.begin;
+    for (row, text) in reading.rows.iter().zip(&variant.texts) {
+        if let Some(line) = row.tree {
+            // Lines of another version that the page lacks stay.
+            out.extend_from_slice(between(image, next, line));
+            next = line + 1;
+        }
+        // Context that this version lacks stays away.
+        if row.kind == LineKind::Removed || row.kind == LineKind::Context && row.tree.is_none() {
             continue;
         }
         match (text, row.tree) {
@@ -45,6 +52,7 @@ pub(super) fn splice(
             (None, None) => {}
         }
     }
+    out.extend_from_slice(between(image, next, reading.end));
 }
 
 /// The file's bytes from line `from` to line `to`.

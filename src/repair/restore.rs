@@ -4,7 +4,8 @@ use super::body::Body;
 use super::image::Image;
 use super::keeps::Keeps;
 use super::layout::Style;
-use super::place::{self, Drift};
+use super::near::{Placed, near};
+use super::place;
 use super::prove::{assemble, prove};
 use super::variants::{Variant, Variants, row_words};
 use super::{Budget, PreImageFrom, PreImages, Proof, Restored};
@@ -111,7 +112,9 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
     let mut lost: Vec<usize> = Vec::new();
     let mut variants: Vec<Variants<'_>> = Vec::new();
     let mut numbers: Vec<usize> = Vec::new();
-    for (index, (readings, body)) in placed.into_iter().zip(&bodies).enumerate() {
+    let mut doubts: Vec<(usize, String)> = Vec::new();
+    for (index, (Placed { readings, doubt }, body)) in placed.into_iter().zip(&bodies).enumerate() {
+        doubts.extend(doubt.map(|doubt| (index, doubt)));
         if readings.is_empty() {
             lost.push(index);
             continue;
@@ -156,7 +159,10 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
                 None => words_hunk(hunk, &bodies[index]),
             });
     }
-    if let Some(pieces) = assemble(&image, &variants, &chosen) {
+    // What is not known to belong somewhere is put nowhere.
+    if doubts.is_empty()
+        && let Some(pieces) = assemble(&image, &variants, &chosen)
+    {
         out.post = Some(
             pieces
                 .iter()
@@ -165,6 +171,12 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
         );
     }
     grade(&mut out, file, (&lost, proved, exact), &variants, &chosen);
+    if let Some((index, doubt)) = doubts.first()
+        && out.grade < Proof::WordsOnly
+    {
+        out.grade = Proof::WordsOnly;
+        out.reason = format!("hunk {} {doubt}", index + 1);
+    }
     out
 }
 
@@ -176,28 +188,24 @@ fn is_c(path: &str) -> bool {
     )
 }
 
-/// Finds the readings of every hunk, top to bottom.
+/// Finds the readings of every hunk.
 fn place_all(
     file: &DamagedFile,
     bodies: &[Body],
     image: &Image<'_>,
     exact: bool,
-) -> Vec<Vec<super::align::Reading>> {
-    let mut drift = Drift::default();
-    let mut out = Vec::new();
-    for (hunk, body) in file.hunks.iter().zip(bodies) {
-        let readings = if exact {
-            place::exact(hunk, body, image)
-        } else {
-            place::near(hunk, body, image, drift)
-        };
-        if let Some(best) = readings.first() {
-            drift.floor = best.end;
-            drift.lines = i64::try_from(best.begin).unwrap_or(0) + 1 - i64::from(hunk.old_start);
-        }
-        out.push(readings);
+) -> Vec<Placed> {
+    if !exact {
+        return near(file, bodies, image);
     }
-    out
+    let readings = |(hunk, body)| place::exact(hunk, body, image);
+    let hunks = file.hunks.iter().zip(bodies).map(readings);
+    hunks
+        .map(|readings| Placed {
+            readings,
+            doubt: None,
+        })
+        .collect()
 }
 
 fn blank(file: &DamagedFile) -> FileDiff {

@@ -144,8 +144,14 @@ pub(crate) fn score(
         {
             first_difference(file, found, tell);
             tell(format!(
-                "{}: {:?}, {} trials: {} ({} strays)",
-                file.path, found.grade, found.trials, found.reason, one.strays
+                "{}: {:?}, {} of {} lines, {} trials: {} ({} strays)",
+                file.path,
+                found.grade,
+                one.added_same,
+                one.added,
+                found.trials,
+                found.reason,
+                one.strays
             ));
         } else if found.is_none() {
             tell(format!("{}: not found in the text", file.path));
