@@ -46,6 +46,8 @@ pub(super) struct Task<'a> {
     pub(super) fuzzy: bool,
     /// The file's lines that may be used, from 0.
     pub(super) window: (usize, usize),
+    /// For each word, whether a line of the file is known to have it; empty where that is not asked.
+    pub(super) anchored: &'a [bool],
 }
 
 /// Where reading can begin: words of the section, the file's line, at what cost.
@@ -62,6 +64,8 @@ const BEST: usize = 24;
 const STATES: usize = 200;
 /// States so much dearer than the cheapest at the same word are dropped.
 const MARGIN: u32 = 36;
+/// The same where the file lacks lines of the page: fewer ways, through dearer states.
+const FUZZY: (usize, usize, u32) = (3, 400, 110);
 
 /// What the line last begun is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -232,9 +236,10 @@ impl Search<'_> {
         }
         let ways = self.open[at].entry(state).or_default();
         let place = ways.partition_point(|known| known.cost <= way.cost);
-        if place < BEST {
+        let best = if self.task.fuzzy { FUZZY.0 } else { BEST };
+        if place < best {
             ways.insert(place, way);
-            ways.truncate(BEST);
+            ways.truncate(best);
         }
     }
 
@@ -245,11 +250,16 @@ impl Search<'_> {
             return;
         }
         costs.sort_unstable();
+        let (states, margin) = if self.task.fuzzy {
+            (FUZZY.1, FUZZY.2)
+        } else {
+            (STATES, MARGIN)
+        };
         let limit = costs
-            .get(STATES)
+            .get(states)
             .copied()
             .unwrap_or(u32::MAX)
-            .min(costs[0].saturating_add(MARGIN));
+            .min(costs[0].saturating_add(margin));
         self.open[at].retain(|_, ways| ways[0].cost <= limit);
     }
 
@@ -398,7 +408,7 @@ impl Search<'_> {
     /// Adds what it costs that an added line ends here.
     fn ended(&self, at: usize, state: State, ways: &[Way]) -> Vec<Way> {
         let mut ways = ways.to_vec();
-        if state.phase != Phase::Added {
+        if !state.phase.open() {
             return ways;
         }
         let mut known = (usize::MAX, 0);
@@ -426,11 +436,16 @@ impl Search<'_> {
         if state.phase != Phase::Added {
             cost += 1;
         }
+        if self.task.anchored.get(at) == Some(&true) {
+            cost += 3;
+        }
         let plus = state.phase == Phase::Added && unit.text == b"+";
         for way in ways {
             let start = self.nodes[way.node as usize].at as usize;
             let more = if plus {
                 soft::operator(&body.units, start, at)
+            } else if state.phase == Phase::Added {
+                soft::long(&body.units, start, at)
             } else {
                 0
             };
@@ -569,7 +584,7 @@ impl Search<'_> {
             && let Some(next) =
                 self.after(state, LineKind::Context, Phase::ForeignContext, state.line)
         {
-            self.push(at + 1, next, ways, (LineKind::Context, None, 7), at);
+            self.push(at + 1, next, ways, (LineKind::Context, None, 5), at);
         }
     }
 

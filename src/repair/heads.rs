@@ -118,7 +118,10 @@ impl Heads {
             });
         }
         let most = ends.last().copied().unwrap_or(0);
-        let parts: Vec<&[u8]> = body.units[..most].iter().map(|unit| &unit.text[..]).collect();
+        let parts: Vec<&[u8]> = body.units[..most]
+            .iter()
+            .map(|unit| &unit.text[..])
+            .collect();
         if let Some(found) = key_of(&parts).and_then(|key| self.by_key.get(&key)) {
             let ranges = found.iter().map(|&head| {
                 let (first, last) = self.range(head);
@@ -182,6 +185,9 @@ mod tests {
         assert_eq!(key("static int foo(void)"), key("int foo(int a, int b)"));
         assert_eq!(key("struct foo { int"), Some("struct foo".to_owned()));
         assert_ne!(key("EXPORT_SYMBOL(one); x"), key("EXPORT_SYMBOL(two); x"));
-        assert_eq!(key("SYSCALL_DEFINE2(one, int, a)"), key("SYSCALL_DEFINE3(one, x"));
+        assert_eq!(
+            key("SYSCALL_DEFINE2(one, int, a)"),
+            key("SYSCALL_DEFINE3(one, x")
+        );
     }
 }

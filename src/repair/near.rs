@@ -5,7 +5,7 @@ use super::body::Body;
 use super::heads::{Heads, Home, Named};
 use super::image::Image;
 use super::place::{ends, start_line, task};
-use super::window::window;
+use super::window::{anchored, window};
 use crate::diff::LineKind;
 use crate::diff::damaged::{DamagedFile, DamagedHunk};
 
@@ -17,10 +17,21 @@ const SHARE: usize = 40;
 /// Where a hunk belongs.
 #[derive(Debug, Default)]
 pub(super) struct Placed {
-    /// Ways to read it there, cheapest first; none where no place was found.
+    /// Ways to read it there, cheapest first; none where it cannot even be set into lines.
     pub(super) readings: Vec<Reading>,
-    /// Why this is no more than one of several places, if so: the text holds, the place does not.
-    pub(super) doubt: Option<String>,
+    /// Why the place is not sure, if it is not.
+    pub(super) doubt: Option<Doubt>,
+}
+
+/// Why a place is not sure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// The hunk fits as well elsewhere, at so many places in all.
+    Several(usize),
+    /// It names a function that the file lacks.
+    Unnamed,
+    /// There is none; the hunk is set into lines by itself.
+    Adrift,
 }
 
 /// A place where all of a hunk's lines are.
@@ -31,7 +42,7 @@ struct Site {
 }
 
 /// Lines that are still free for a hunk, and where it is expected.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
     pub(super) floor: usize,
     pub(super) ceiling: usize,
@@ -99,12 +110,7 @@ pub(super) fn near(file: &DamagedFile, bodies: &[Body], image: &Image<'_>) -> Ve
 }
 
 /// What the hunks placed already leave for hunk `index`.
-fn bounds(
-    file: &DamagedFile,
-    placed: &[Option<Placed>],
-    index: usize,
-    length: usize,
-) -> Bounds {
+fn bounds(file: &DamagedFile, placed: &[Option<Placed>], index: usize, length: usize) -> Bounds {
     let sure = |at: usize| {
         let placed = placed[at].as_ref().filter(|one| one.doubt.is_none())?;
         Some((at, placed.readings.first()?))
@@ -117,8 +123,7 @@ fn bounds(
     Bounds {
         floor: before.map_or(0, |(_, reading)| reading.end),
         ceiling: behind.map_or(length, |(_, reading)| reading.begin),
-        expected: as_i64(start_line(&file.hunks[index]))
-            + before.or(behind).map_or(0, drift),
+        expected: as_i64(start_line(&file.hunks[index])) + before.or(behind).map_or(0, drift),
     }
 }
 
@@ -212,9 +217,7 @@ impl Hunk<'_> {
 
     /// Chooses among several places, or finds one in a file that lacks some of the lines.
     fn settle(&self, mut sites: Vec<Site>, bounds: Bounds) -> Placed {
-        sites.retain(|site| {
-            site.line >= bounds.floor && site.readings[0].end <= bounds.ceiling
-        });
+        sites.retain(|site| site.line >= bounds.floor && site.readings[0].end <= bounds.ceiling);
         sites.sort_by_key(|site| bounds.distance(site.line));
         let count = sites.len();
         let same = sites
@@ -225,9 +228,9 @@ impl Hunk<'_> {
         };
         let shown = site.named != Named::Nowhere || self.shows_owner(&site.readings[0]);
         let doubt = if site.named == Named::Nowhere && count > 1 && !same {
-            Some(format!("fits at {count} places"))
+            Some(Doubt::Several(count))
         } else if !shown {
-            Some("names a function that the text at hand lacks".to_owned())
+            Some(Doubt::Unnamed)
         } else {
             None
         };
@@ -254,9 +257,9 @@ impl Hunk<'_> {
     /// Are all changes where the hunk's name says, or in functions whose first lines it has as context?
     fn keeps_to(&self, reading: &Reading, range: (usize, usize)) -> bool {
         self.changes(reading).all(|(line, seen)| {
-            self.heads.above(line).is_none_or(|head| {
-                head + 1 == range.0 || head < range.0 || seen.contains(&head)
-            })
+            self.heads
+                .above(line)
+                .is_none_or(|head| head + 1 == range.0 || head < range.0 || seen.contains(&head))
         })
     }
 
@@ -293,13 +296,15 @@ impl Hunk<'_> {
                     ceiling: bounds.ceiling,
                     ..bounds
                 };
-                let Some(found) = self.fuzzy_at(home.named, (limits, first, last), section)
-                else {
+                let Some(found) = self.fuzzy_at(home.named, (limits, first, last), section) else {
                     continue;
                 };
                 let reading = &found.readings[0];
                 let key = (reading.cost, bounds.distance(reading.begin));
-                if best.as_ref().is_none_or(|(cost, far, _)| key < (*cost, *far)) {
+                if best
+                    .as_ref()
+                    .is_none_or(|(cost, far, _)| key < (*cost, *far))
+                {
                     best = Some((key.0, key.1, found));
                 }
             }
@@ -307,7 +312,32 @@ impl Hunk<'_> {
                 return found;
             }
         }
-        Placed::default()
+        self.adrift(bounds)
+    }
+
+    /// Sets the words into lines without any of the file's, for a hunk that has no place there.
+    fn adrift(&self, bounds: Bounds) -> Placed {
+        let mut place = usize::try_from(bounds.expected).unwrap_or(0);
+        let mut sections = ends(self.body);
+        if let &[(first, last, Some(section)), ..] = self.homes[0].ranges.as_slice() {
+            place = place.clamp(first, last);
+            sections = vec![section];
+        }
+        let place = place.min(self.image.lines.len());
+        let mut task = task(self.hunk, self.body, self.image, (place, place));
+        task.fuzzy = true;
+        let begins: Vec<Begin> = sections
+            .into_iter()
+            .map(|section| Begin {
+                section,
+                line: place,
+                cost: 0,
+            })
+            .collect();
+        Placed {
+            readings: distinct(readings(task, &begins)),
+            doubt: Some(Doubt::Adrift),
+        }
     }
 
     fn fuzzy_at(
@@ -322,7 +352,9 @@ impl Hunk<'_> {
         }
         let window = window(self.hunk, self.body, self.image, (limits, last))?;
         let mut task = task(self.hunk, self.body, self.image, window);
+        let anchored = anchored(self.body, self.image, window);
         task.fuzzy = true;
+        task.anchored = &anchored;
         let mut begins = Vec::new();
         for line in window.0..=window.1.min(last) {
             let sections = section.map_or_else(|| ends(self.body), |section| vec![section]);
@@ -342,8 +374,8 @@ impl Hunk<'_> {
                 && (named == Named::Nowhere || self.keeps_to(reading, (first, last)))
         });
         let reading = found.first()?;
-        let doubt = (named == Named::Nowhere && !self.shows_owner(reading))
-            .then(|| "names a function that the text at hand lacks".to_owned());
+        let doubt =
+            (named == Named::Nowhere && !self.shows_owner(reading)).then_some(Doubt::Unnamed);
         Some(Placed {
             readings: distinct(found),
             doubt,

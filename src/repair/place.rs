@@ -50,6 +50,7 @@ pub(super) fn task<'a>(
         at_top: hunk.old_start <= 1,
         fuzzy: false,
         window,
+        anchored: &[],
     }
 }
 

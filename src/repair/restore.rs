@@ -4,7 +4,7 @@ use super::body::Body;
 use super::image::Image;
 use super::keeps::Keeps;
 use super::layout::Style;
-use super::near::{Placed, near};
+use super::near::{Doubt, Placed, near};
 use super::place;
 use super::prove::{assemble, prove};
 use super::variants::{Variant, Variants, row_words};
@@ -112,11 +112,13 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
     let mut lost: Vec<usize> = Vec::new();
     let mut variants: Vec<Variants<'_>> = Vec::new();
     let mut numbers: Vec<usize> = Vec::new();
-    let mut doubts: Vec<(usize, String)> = Vec::new();
+    let mut doubts: Vec<(usize, Doubt)> = Vec::new();
     for (index, (Placed { readings, doubt }, body)) in placed.into_iter().zip(&bodies).enumerate() {
         doubts.extend(doubt.map(|doubt| (index, doubt)));
-        if readings.is_empty() {
+        if readings.is_empty() || doubt == Some(Doubt::Adrift) {
             lost.push(index);
+        }
+        if readings.is_empty() {
             continue;
         }
         let keeps = Keeps::of(file.hunks[index].damage);
@@ -161,6 +163,7 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
     }
     // What is not known to belong somewhere is put nowhere.
     if doubts.is_empty()
+        && lost.is_empty()
         && let Some(pieces) = assemble(&image, &variants, &chosen)
     {
         out.post = Some(
@@ -175,7 +178,13 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
         && out.grade < Proof::WordsOnly
     {
         out.grade = Proof::WordsOnly;
-        out.reason = format!("hunk {} {doubt}", index + 1);
+        let number = index + 1;
+        out.reason = match doubt {
+            Doubt::Several(count) => format!("hunk {number} fits at {count} places"),
+            Doubt::Unnamed | Doubt::Adrift => {
+                format!("hunk {number} names a function that the text at hand lacks")
+            }
+        };
     }
     out
 }
@@ -189,12 +198,7 @@ fn is_c(path: &str) -> bool {
 }
 
 /// Finds the readings of every hunk.
-fn place_all(
-    file: &DamagedFile,
-    bodies: &[Body],
-    image: &Image<'_>,
-    exact: bool,
-) -> Vec<Placed> {
+fn place_all(file: &DamagedFile, bodies: &[Body], image: &Image<'_>, exact: bool) -> Vec<Placed> {
     if !exact {
         return near(file, bodies, image);
     }

@@ -60,3 +60,70 @@ pub(super) fn window(
     let low = begin.saturating_sub(8).max(limits.floor);
     Some((low, (begin + size + 12).min(limits.ceiling).max(low)))
 }
+
+/// Marks the words of lines that stand once in the hunk and once in the window, in the same order in both.
+pub(super) fn anchored(body: &Body, image: &Image<'_>, window: (usize, usize)) -> Vec<bool> {
+    let mut lines: HashMap<&[Canonical], Option<usize>> = HashMap::new();
+    for line in window.0..window.1.min(image.lines.len()) {
+        let long = image.lines[line].trim_ascii().len() > 7;
+        if image.words(line).len() > 1 && long {
+            let seen = lines.entry(image.words(line)).or_insert(Some(line));
+            if *seen != Some(line) {
+                *seen = None;
+            }
+        }
+    }
+    let mut starts: HashMap<Canonical, Vec<(usize, &[Canonical])>> = HashMap::new();
+    for (words, line) in lines
+        .iter()
+        .filter_map(|(words, line)| line.map(|line| (words, line)))
+    {
+        starts.entry(words[0]).or_default().push((line, *words));
+    }
+    let mut found: HashMap<usize, Vec<(usize, usize)>> = HashMap::new();
+    for (at, unit) in body.units.iter().enumerate() {
+        let first = if unit.marker() == Some(b'-') && !unit.bare() {
+            unit.rest
+        } else {
+            unit.full
+        };
+        for (line, words) in starts.get(&first).map_or(&[][..], Vec::as_slice) {
+            let rest = body.units[at + 1..].iter().map(|unit| unit.full);
+            let same = words[1..].iter().copied();
+            if rest.take(words.len() - 1).eq(same) {
+                found.entry(*line).or_default().push((at, words.len()));
+            }
+        }
+    }
+    let mut places: Vec<(usize, usize, usize)> = found
+        .into_iter()
+        .filter_map(|(line, places)| match places[..] {
+            [(at, count)] => Some((line, at, count)),
+            _ => None,
+        })
+        .collect();
+    places.sort_unstable();
+    let mut out = vec![false; body.units.len()];
+    for (at, count) in in_order(&places) {
+        out[at..at + count].fill(true);
+    }
+    out
+}
+
+/// The heaviest places that are in the same order on both sides.
+fn in_order(places: &[(usize, usize, usize)]) -> Vec<(usize, usize)> {
+    let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(places.len());
+    for (index, &(_, at, count)) in places.iter().enumerate() {
+        let before = (0..index)
+            .filter(|&other| places[other].1 + places[other].2 <= at)
+            .max_by_key(|&other| best[other].0);
+        best.push((count + before.map_or(0, |other| best[other].0), before));
+    }
+    let mut out = Vec::new();
+    let mut next = (0..best.len()).max_by_key(|&index| best[index].0);
+    while let Some(index) = next {
+        out.push((places[index].1, places[index].2));
+        next = best[index].1;
+    }
+    out
+}

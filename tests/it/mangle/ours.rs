@@ -168,11 +168,18 @@ fn first_difference(file: &Sample, found: &Restored, tell: &dyn Fn(String)) {
         if want.section != have.section {
             tell(format!("section {:?} for {:?}", have.section, want.section));
         }
-        let text = |line: &diff::Line| format!("{:?} {:?}", line.kind, String::from_utf8_lossy(&line.text));
+        let text = |line: &diff::Line| {
+            format!("{:?} {:?}", line.kind, String::from_utf8_lossy(&line.text))
+        };
         let pairs = want.lines.iter().zip(&have.lines);
         let mut odd = pairs.filter(|(want, have)| want != have);
         if let Some((want, have)) = odd.next() {
-            tell(format!("{} for {}, {} more", text(have), text(want), odd.count()));
+            tell(format!(
+                "{} for {}, {} more",
+                text(have),
+                text(want),
+                odd.count()
+            ));
             return;
         }
     }
