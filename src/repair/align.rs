@@ -64,6 +64,8 @@ const BEST: usize = 24;
 const STATES: usize = 200;
 /// States so much dearer than the cheapest at the same word are dropped.
 const MARGIN: u32 = 36;
+/// Steps remembered at most: what a huge hunk may take of memory.
+const NODES: usize = 6_000_000;
 /// The same where the file lacks lines of the page: fewer ways, through dearer states.
 const FUZZY: (usize, usize, u32) = (3, 400, 110);
 
@@ -127,6 +129,8 @@ struct Node {
 struct Way {
     cost: u32,
     node: u32,
+    /// The step behind the node and the word before which it was taken, not yet a node of its own.
+    step: Option<(Step, u32)>,
 }
 
 /// The state of one search.
@@ -135,6 +139,8 @@ struct Search<'a> {
     nodes: Vec<Node>,
     /// For each word, the states before it.
     open: Vec<BTreeMap<State, Vec<Way>>>,
+    /// What a state at this word may cost to be looked at.
+    limit: u32,
     /// For each word, how many that can be a `+` and a `-` are from it on.
     left: Vec<(u32, u32)>,
 }
@@ -145,6 +151,7 @@ pub(super) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Reading> {
     let mut search = Search {
         task,
         nodes: Vec::new(),
+        limit: u32::MAX,
         open: vec![BTreeMap::new(); length + 1],
         left: markers_left(&task.body.units),
     };
@@ -154,7 +161,7 @@ pub(super) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Reading> {
             Step::Begin {
                 section: to32(begin.section),
             },
-            begin.section,
+            to32(begin.section),
         );
         let state = State {
             line: to32(begin.line),
@@ -169,13 +176,15 @@ pub(super) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Reading> {
             Way {
                 cost: begin.cost,
                 node,
+                step: None,
             },
         );
     }
     let mut ends: Vec<(u32, u32, u32)> = Vec::new();
     for at in 0..=length {
         search.prune(at);
-        while let Some((state, ways)) = search.open[at].pop_first() {
+        while let Some((state, mut ways)) = search.open[at].pop_first() {
+            search.settle(&mut ways);
             if search.complete(at, state) {
                 let junk = if at < length {
                     6 + to32(length - at).min(10)
@@ -217,21 +226,38 @@ fn to32(number: usize) -> u32 {
 }
 
 impl Search<'_> {
-    fn node(&mut self, parent: u32, step: Step, at: usize) -> u32 {
-        self.nodes.push(Node {
-            parent,
-            step,
-            at: to32(at),
-        });
+    fn node(&mut self, parent: u32, step: Step, at: u32) -> u32 {
+        self.nodes.push(Node { parent, step, at });
         to32(self.nodes.len() - 1)
     }
 
-    fn add(&mut self, at: usize, state: State, way: Way) {
+    /// Makes nodes of the steps that led here.
+    fn settle(&mut self, ways: &mut [Way]) {
+        for way in ways {
+            if let Some((step, at)) = way.step.take() {
+                way.node = self.node(way.node, step, at);
+            }
+        }
+    }
+
+    /// Is a way at that cost worth keeping? Says no to all where the search has grown beyond bounds.
+    fn wanted(&self, at: usize, state: State, cost: u32) -> bool {
         // What is still to be added or removed needs markers.
         let (plus, minus) = self.left[at.min(self.left.len() - 1)];
         let wanted =
             i64::from(self.task.new_count) - i64::from(self.task.old_count) - i64::from(state.net);
-        if wanted > i64::from(plus) || wanted < -i64::from(minus) {
+        if wanted > i64::from(plus) || wanted < -i64::from(minus) || self.nodes.len() >= NODES {
+            return false;
+        }
+        let best = if self.task.fuzzy { FUZZY.0 } else { BEST };
+        self.open[at]
+            .get(&state)
+            .and_then(|ways| ways.get(best - 1))
+            .is_none_or(|last| cost < last.cost)
+    }
+
+    fn add(&mut self, at: usize, state: State, way: Way) {
+        if !self.wanted(at, state, way.cost) {
             return;
         }
         let ways = self.open[at].entry(state).or_default();
@@ -245,6 +271,7 @@ impl Search<'_> {
 
     /// Drops the worst states where there are too many.
     fn prune(&mut self, at: usize) {
+        self.limit = u32::MAX;
         let mut costs: Vec<u32> = self.open[at].values().map(|ways| ways[0].cost).collect();
         if costs.len() < 8 {
             return;
@@ -260,6 +287,7 @@ impl Search<'_> {
             .copied()
             .unwrap_or(u32::MAX)
             .min(costs[0].saturating_add(margin));
+        self.limit = limit;
         self.open[at].retain(|_, ways| ways[0].cost <= limit);
     }
 
@@ -326,13 +354,13 @@ impl Search<'_> {
     ) {
         let (kind, tree, cost) = row;
         for way in ways {
-            let node = self.node(way.node, Step::Row { kind, tree }, from);
             self.add(
                 at,
                 state,
                 Way {
                     cost: way.cost + cost,
-                    node,
+                    node: way.node,
+                    step: Some((Step::Row { kind, tree }, to32(from))),
                 },
             );
         }
@@ -370,6 +398,7 @@ impl Search<'_> {
                     Way {
                         cost: way.cost + 3,
                         node: way.node,
+                        step: None,
                     },
                 );
             }
@@ -380,7 +409,6 @@ impl Search<'_> {
         }
         if unit.text == b"\\" && no_newline(&body.units[at..]) {
             for way in ways {
-                let node = self.node(way.node, Step::NoNewline, at);
                 self.add(
                     at + 7,
                     State {
@@ -389,7 +417,8 @@ impl Search<'_> {
                     },
                     Way {
                         cost: way.cost,
-                        node,
+                        node: way.node,
+                        step: Some((Step::NoNewline, to32(at))),
                     },
                 );
             }
@@ -452,6 +481,7 @@ impl Search<'_> {
             let way = Way {
                 cost: way.cost + cost + more,
                 node: way.node,
+                step: None,
             };
             self.add(at + 1, state, way);
         }
@@ -464,18 +494,21 @@ impl Search<'_> {
         let line = state.line as usize;
         if self.task.fuzzy {
             let cost = if image.is_blank(line) { 1 } else { 3 };
+            let next = State {
+                line: state.line + 1,
+                ..state
+            };
             for way in ways {
-                let node = self.node(way.node, Step::Skip, at);
-                let next = State {
-                    line: state.line + 1,
-                    ..state
-                };
+                if way.cost + cost > self.limit {
+                    continue;
+                }
                 self.add(
                     at,
                     next,
                     Way {
                         cost: way.cost + cost,
-                        node,
+                        node: way.node,
+                        step: Some((Step::Skip, to32(at))),
                     },
                 );
             }

@@ -14,6 +14,9 @@ const PLACES: usize = 400;
 /// Of a hundred words of the old lines, how many the file must have.
 const SHARE: usize = 40;
 
+/// Functions of one name that are searched for a hunk that lacks lines.
+const RANGES: usize = 4;
+
 /// Where a hunk belongs.
 #[derive(Debug, Default)]
 pub(super) struct Placed {
@@ -287,7 +290,16 @@ impl Hunk<'_> {
             || self.homes[0].ranges.len() > 1;
         for home in &self.homes {
             let mut best: Option<(u32, u64, Placed)> = None;
-            for &(first, last, section) in &home.ranges {
+            let mut ranges = home.ranges.clone();
+            ranges.sort_by_key(|(first, _, _)| bounds.distance(*first));
+            if home.named == Named::Name {
+                let known = |range: &(usize, usize, Option<usize>)| {
+                    let mut known = self.homes[0].ranges.iter();
+                    known.any(|other| (other.0, other.1) == (range.0, range.1))
+                };
+                ranges.retain(|range| !known(range));
+            }
+            for (first, last, section) in ranges.into_iter().take(RANGES) {
                 if section == Some(0) && several {
                     continue;
                 }
