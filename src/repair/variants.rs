@@ -35,13 +35,15 @@ struct Prepared {
     base: Scan,
     /// For each row, the run of added rows that it is in.
     neighbours: Vec<std::ops::Range<usize>>,
+    /// The groups of added rows that belong together.
+    ranges: Vec<std::ops::Range<usize>>,
     /// For each row, the next line of the file that stays.
     below: Vec<usize>,
     /// For each row of a macro, the column that its backslashes may stand at.
     slash: Vec<Option<usize>>,
 }
 
-/// A choice that is not the likeliest: row, number among its options.
+/// A choice that is not the likeliest: of a group of rows or (behind all groups) of a row, number among its options.
 type Deviation = (usize, usize);
 
 /// Deviations in one text at most.
@@ -49,7 +51,9 @@ const DEEP: usize = 6;
 /// Lines above that can be models.
 const ABOVE: usize = 12;
 /// Options of one line at most.
-const OPTIONS: usize = 28;
+const OPTIONS: usize = 36;
+/// Words of a line before which two blanks are tried.
+const SLIPS: usize = 12;
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Node {
@@ -170,7 +174,9 @@ impl<'a> Variants<'a> {
         let built = self.build(node.reading, node.habit, &node.deviations);
         let key = (node.reading, built.texts.clone());
         let new = self.seen.insert(key);
-        if !new && node.habit > 0 && node.deviations.is_empty() {
+        let groups = self.prepared[node.reading].ranges.len();
+        let theme = node.deviations.last().is_some_and(|(at, _)| *at < groups);
+        if !new && (node.habit > 0 && node.deviations.is_empty()) {
             // The habit has no say here.
             return;
         }
@@ -189,12 +195,14 @@ impl<'a> Variants<'a> {
             let cost = node.cost + node.last[option + 1].saturating_sub(node.last[option]);
             self.push(cost, (node.reading, node.habit), next, node.last.clone());
         }
-        if node.deviations.len() < DEEP {
+        if node.deviations.len() < DEEP && (new || !theme) {
             let from = node.deviations.last().map_or(0, |(row, _)| row + 1);
-            for (row, options) in built.options.iter().enumerate().skip(from) {
+            let themes: Vec<u32> = Habit::THEMES.iter().map(|(cost, _)| *cost).collect();
+            let themes = std::iter::repeat_n(&themes, groups);
+            for (at, options) in themes.chain(&built.options).enumerate().skip(from) {
                 if options.len() > 1 {
                     let mut next = node.deviations.clone();
-                    next.push((row, 1));
+                    next.push((at, 1));
                     let cost = node.cost + 1 + options[1] - options[0];
                     self.push(cost, (node.reading, node.habit), next, options.clone());
                 }
@@ -245,11 +253,18 @@ impl<'a> Variants<'a> {
                 continue;
             }
             changed = true;
-            let options = self.remembered((reading, habit, index), &scan, &above);
-            let chosen = deviations
+            let groups = prepared.ranges.len();
+            let option = |wanted: usize| {
+                let found = deviations.iter().find(|(at, _)| *at == wanted);
+                found.map_or(0, |(_, option)| *option)
+            };
+            let theme = prepared
+                .ranges
                 .iter()
-                .find(|(at, _)| *at == index)
-                .map_or(0, |(_, option)| *option);
+                .position(|range| range.contains(&index))
+                .map_or(0, option);
+            let options = self.remembered((reading, habit, index, theme), &scan, &above);
+            let chosen = option(groups + index);
             let (cost, text) = options[chosen.min(options.len() - 1)].clone();
             built.cost += cost;
             built
@@ -267,12 +282,12 @@ impl<'a> Variants<'a> {
     /// Ways to set one line, made once for all that is alike.
     fn remembered(
         &self,
-        (reading, habit, index): (usize, usize, usize),
+        (reading, habit, index, theme): (usize, usize, usize, usize),
         scan: &Scan,
         above: &[Vec<u8>],
     ) -> Options {
         let mut hash = DefaultHasher::new();
-        (reading, habit, index).hash(&mut hash);
+        (reading, habit, index, theme).hash(&mut hash);
         scan.hash(&mut hash);
         above[above.len().saturating_sub(ABOVE)..].hash(&mut hash);
         let key = hash.finish();
@@ -281,7 +296,13 @@ impl<'a> Variants<'a> {
         }
         let options = Rc::new(self.options(
             &self.prepared[reading],
-            (index, Habit::ALL[habit]),
+            (
+                index,
+                match theme {
+                    0 => Habit::ALL[habit],
+                    _ => Habit::THEMES[theme].1,
+                },
+            ),
             scan,
             above,
         ));
@@ -351,6 +372,18 @@ impl<'a> Variants<'a> {
                 && let Some(other) = other_stops(words, best)
             {
                 gaps.push((cost + 2, other));
+            }
+            if number == 0
+                && let Some((cost, best)) = gaps.first().cloned()
+            {
+                // A slip of the finger: two blanks instead of one.
+                for at in (0..best.len()).take(SLIPS) {
+                    if best[at] == b" " {
+                        let mut slip = best.clone();
+                        slip[at].push(b' ');
+                        gaps.push((cost + 8, slip));
+                    }
+                }
             }
             out.extend(
                 gaps.into_iter()
@@ -475,7 +508,7 @@ pub(super) fn row_words(body: &Body, row: &Row) -> Vec<Vec<u8>> {
 
 fn prepare(body: &Body, image: &Image<'_>, reading: Reading, c: bool) -> Prepared {
     let base = scan_above(image, reading.begin, c);
-    let words = reading
+    let words: Vec<Vec<Vec<u8>>> = reading
         .rows
         .iter()
         .map(|row| {
@@ -511,7 +544,8 @@ fn prepare(body: &Body, image: &Image<'_>, reading: Reading, c: bool) -> Prepare
         }
         groups.push(Rc::clone(&shared));
     }
-    let neighbours = runs(&reading.rows);
+    let ranges = ranges(&reading.rows, &words);
+    let neighbours = runs(&ranges, reading.rows.len());
     let mut below = vec![reading.end; reading.rows.len()];
     let mut next = reading.end;
     for (slot, row) in below.iter_mut().zip(&reading.rows).rev() {
@@ -523,6 +557,7 @@ fn prepare(body: &Body, image: &Image<'_>, reading: Reading, c: bool) -> Prepare
     Prepared {
         slash: vec![None; reading.rows.len()],
         neighbours,
+        ranges,
         below,
         reading,
         words,
@@ -558,19 +593,37 @@ fn slash_columns(texts: &[Option<Vec<u8>>]) -> Option<Vec<Option<usize>>> {
     out.iter().any(Option::is_some).then_some(out)
 }
 
-/// For each row, the run of added rows around it; blank context does not end one.
-fn runs(rows: &[Row]) -> Vec<std::ops::Range<usize>> {
-    let mut out = vec![0..0; rows.len()];
-    let mut at = 0;
-    while at < rows.len() {
-        let end = (at..rows.len())
-            .find(|&row| rows[row].kind != LineKind::Added)
-            .unwrap_or(rows.len());
-        for row in at..end {
-            // No more than a screen, so that a huge run costs no more than its length.
-            out[row] = at.max(row.saturating_sub(40))..end.min(row + 40);
+/// Added rows that belong together: runs without context between, comments and blocks by themselves.
+fn ranges(rows: &[Row], words: &[Vec<Vec<u8>>]) -> Vec<std::ops::Range<usize>> {
+    let star = |row: usize| words[row].first().is_some_and(|word| word.starts_with(b"*"));
+    let ends = |row: usize| {
+        words[row].last().is_some_and(|word| word.ends_with(b"{"))
+            || words[row].first().is_some_and(|word| word.starts_with(b"}"))
+    };
+    let mut out: Vec<std::ops::Range<usize>> = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        if row.kind != LineKind::Added {
+            continue;
         }
-        at = end.max(at + 1);
+        match out.last_mut() {
+            Some(last) if last.end == at && star(at) == star(at - 1) && !ends(at - 1) => {
+                last.end = at + 1;
+            }
+            _ => out.push(at..at + 1),
+        }
+    }
+    out
+}
+
+/// For each row, the group that it is in, or what of it is near.
+fn runs(ranges: &[std::ops::Range<usize>], count: usize) -> Vec<std::ops::Range<usize>> {
+    let mut out = vec![0..0; count];
+    for range in ranges {
+        for row in range.clone() {
+            // No more than a screen, so that a huge run costs no more than its length.
+            let near = range.start.max(row.saturating_sub(40))..range.end.min(row + 40);
+            out[row] = near;
+        }
     }
     out
 }

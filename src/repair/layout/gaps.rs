@@ -128,6 +128,10 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
     held(lead, &words, &base, (&places, around), &mut out);
     if !out.is_empty() {
         rank = 2;
+    } else if own == Class::Star && replaced.is_empty() && paragraph(around) {
+        // A paragraph begins anew, whatever the one above did.
+        out.push((0, base.clone()));
+        rank = 1;
     }
     for (index, pattern) in replaced.iter().chain(&models).enumerate() {
         if pattern.class != own {
@@ -139,6 +143,9 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
             out.push(((rank + far).min(5), gaps));
             rank += 1;
         }
+    }
+    if let Some(gaps) = verbatim(&base, &places, &replaced, own) {
+        out.push((3, gaps));
     }
     if rank == 0 && !places.is_empty() {
         // Of another class, but with a comment or a backslash at the end.
@@ -169,6 +176,31 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
     settle(out)
 }
 
+/// Is the line above an empty one of a comment?
+fn paragraph(around: &Around<'_>) -> bool {
+    around.above.first().is_some_and(|line| {
+        let text = line.trim_ascii();
+        text == b"*" || text == b"/*" || text == b"/**"
+    })
+}
+
+/// The white space of a line replaced, as it is, whatever column that gives.
+fn verbatim(
+    base: &[Vec<u8>],
+    places: &[(Slot, usize)],
+    replaced: &[Model],
+    own: Class,
+) -> Option<Vec<Vec<u8>>> {
+    let old = replaced.iter().find(|model| model.class == own)?;
+    let mut gaps = base.to_vec();
+    for &(slot, at) in places {
+        if let Some((_, _, gap)) = old.slots.iter().find(|(known, _, _)| *known == slot) {
+            gaps[at - 1].clone_from(gap);
+        }
+    }
+    (gaps != base).then_some(gaps)
+}
+
 /// What the habit asks for, if it has a say here.
 fn held(
     lead: &[u8],
@@ -182,6 +214,16 @@ fn held(
         .any(|(slot, _)| matches!(slot, Slot::StarText | Slot::DocName));
     if around.habit.flat && star {
         out.push((0, base.to_vec()));
+    }
+    if let Some(gap) = around.habit.gap {
+        let mut gaps = base.to_vec();
+        for &(_, at) in places {
+            gaps[at - 1] = gap.to_vec();
+        }
+        if gaps != base {
+            out.push((0, gaps));
+        }
+        return;
     }
     match around.habit.columns {
         Some(false) if !places.is_empty() && !star => out.push((0, base.to_vec())),
@@ -453,7 +495,7 @@ fn group_columns(lead: &[u8], places: &[(Slot, usize)], around: &Around<'_>) -> 
                 columns.push((row, at, column_before(lead, words, &gaps[row], at)));
             }
         }
-        if columns.len() < 2 {
+        if columns.is_empty() || columns.len() < 2 && around.habit.columns != Some(true) {
             continue;
         }
         let longest = columns
@@ -464,7 +506,7 @@ fn group_columns(lead: &[u8], places: &[(Slot, usize)], around: &Around<'_>) -> 
         let stop = if slot == Slot::DocText {
             longest + 1
         } else {
-            longest / 8 * 8 + 8
+            longest / 8 * 8 + 8 + around.habit.shift
         };
         for (row, at, column) in columns {
             if let Some(gap) = pad_to(column, stop) {

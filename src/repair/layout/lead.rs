@@ -176,7 +176,7 @@ fn by_rule(words: &[Vec<u8>], scene: &Scene<'_>) -> Ranked {
     } else if let Some(open) = scan.stack.last().filter(|open| open.sign != b'{') {
         in_brackets(first, scene, open, &mut out);
     } else if scan.statement.is_some() && !closes {
-        going_on(first, scan, &mut out);
+        going_on(first, scene, &mut out);
     } else {
         statement(words, first, scan, &mut out);
     }
@@ -288,7 +288,8 @@ fn in_brackets(first: &[u8], scene: &Scene<'_>, open: &super::scan::Open, out: &
     }
 }
 
-fn going_on(first: &[u8], scan: &Scan, out: &mut Ranked) {
+fn going_on(first: &[u8], scene: &Scene<'_>, out: &mut Ranked) {
+    let scan = scene.scan;
     let base = scan.statement.as_deref().unwrap_or_default();
     if first == b"{" {
         out.push((0, base.to_vec()));
@@ -296,11 +297,18 @@ fn going_on(first: &[u8], scan: &Scan, out: &mut Ranked) {
     if let Some(before) = &scan.going_on {
         out.push((0, before.clone()));
     }
-    out.push((1, tabs(base, 1)));
+    let cost = |going: Going| match scene.habit.going {
+        Some(habit) => u32::from(habit != going) * 3,
+        None => scene.style.cost(Where::Statement, going),
+    };
     if let Some(column) = scan.after_sign {
-        out.push((2, indent(column)));
+        out.push((1 + cost(Going::One), tabs(base, 1)));
+        out.push((1 + cost(Going::Aligned), indent(column)));
+        out.push((1 + cost(Going::Two), tabs(base, 2)));
+    } else {
+        out.push((1, tabs(base, 1)));
+        out.push((3, tabs(base, 2)));
     }
-    out.push((3, tabs(base, 2)));
     out.push((4, [base, b"    "].concat()));
     out.push((6, base.to_vec()));
 }
@@ -318,6 +326,7 @@ fn statement(words: &[Vec<u8>], first: &[u8], scan: &Scan, out: &mut Ranked) {
                 },
             ));
             out.push((1, b"\t".to_vec()));
+            out.push((3, b"\t\t".to_vec()));
         }
         if let Some(waiting) = scan.waiting.last() {
             out.push((0, tabs(waiting, 1)));
