@@ -46,6 +46,8 @@ struct Prepared {
 /// A choice that is not the likeliest: of a group of rows or (behind all groups) of a row, number among its options.
 type Deviation = (usize, usize);
 
+/// What each deviation costs by itself: one odd choice is likelier than two, there being so many pairs.
+const DEVIATES: u32 = 5;
 /// Deviations in one text at most.
 const DEEP: usize = 6;
 /// Lines above that can be models.
@@ -182,7 +184,7 @@ impl<'a> Variants<'a> {
         }
         if node.habit == 0 && node.deviations.is_empty() {
             for habit in 1..Habit::ALL.len() {
-                self.push(node.cost + 3, (node.reading, habit), Vec::new(), Vec::new());
+                self.push(node.cost + 5, (node.reading, habit), Vec::new(), Vec::new());
             }
         }
         // The same deviation, one option further.
@@ -203,7 +205,7 @@ impl<'a> Variants<'a> {
                 if options.len() > 1 {
                     let mut next = node.deviations.clone();
                     next.push((at, 1));
-                    let cost = node.cost + 1 + options[1] - options[0];
+                    let cost = node.cost + DEVIATES + options[1] - options[0];
                     self.push(cost, (node.reading, node.habit), next, options.clone());
                 }
             }
@@ -595,10 +597,16 @@ fn slash_columns(texts: &[Option<Vec<u8>>]) -> Option<Vec<Option<usize>>> {
 
 /// Added rows that belong together: runs without context between, comments and blocks by themselves.
 fn ranges(rows: &[Row], words: &[Vec<Vec<u8>>]) -> Vec<std::ops::Range<usize>> {
-    let star = |row: usize| words[row].first().is_some_and(|word| word.starts_with(b"*"));
+    let star = |row: usize| {
+        words[row]
+            .first()
+            .is_some_and(|word| word.starts_with(b"*"))
+    };
     let ends = |row: usize| {
         words[row].last().is_some_and(|word| word.ends_with(b"{"))
-            || words[row].first().is_some_and(|word| word.starts_with(b"}"))
+            || words[row]
+                .first()
+                .is_some_and(|word| word.starts_with(b"}"))
     };
     let mut out: Vec<std::ops::Range<usize>> = Vec::new();
     for (at, row) in rows.iter().enumerate() {

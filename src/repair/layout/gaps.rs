@@ -125,12 +125,26 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
     let own = class(&words);
     let mut out: Vec<Gaps> = Vec::new();
     let mut rank = 0;
+    let alike = replaced.iter().any(|model| model.class == own);
     held(lead, &words, &base, (&places, around), &mut out);
     if !out.is_empty() {
         rank = 2;
-    } else if own == Class::Star && replaced.is_empty() && paragraph(around) {
+    } else if let Some(gap) =
+        item(around).filter(|_| own == Class::Star && !alike && !is_item(words[1]))
+    {
+        // What goes on under a list's item.
+        let mut gaps = base.clone();
+        gaps[0] = gap;
+        out.push((0, gaps));
+        out.push((1, base.clone()));
+        rank = 2;
+    } else if own == Class::Star && !alike && begins_anew(around, words[1]) {
         // A paragraph begins anew, whatever the one above did.
         out.push((0, base.clone()));
+        rank = 1;
+    } else if own == Class::Doc && !alike && around.columns.pads_docs().is_some() {
+        let columns = group_columns(lead, &places, around);
+        out.push((0, at_columns(lead, &words, &base, &places, &columns)));
         rank = 1;
     }
     for (index, pattern) in replaced.iter().chain(&models).enumerate() {
@@ -174,6 +188,50 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
         vary(lead, &words, (slot, at), (&best, &base), around, &mut out);
     }
     settle(out)
+}
+
+/// Does a word begin an item of a list?
+fn is_item(word: &[u8]) -> bool {
+    let number = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    word == b"-"
+        || word == b"o"
+        || word == b"*"
+        || (number > 0 && matches!(&word[number..], b")" | b"." | b":"))
+}
+
+/// The white space that puts text under that of the list's item in the line above, if that is one.
+fn item(around: &Around<'_>) -> Option<Vec<u8>> {
+    let star = |line: &'_ &[u8]| line.trim_ascii() != b"*";
+    let line = around.above.iter().take(2).copied().find(star)?;
+    let text = line.trim_ascii().strip_prefix(b"*")?;
+    let blanks = text.iter().take_while(|&&byte| byte == b' ').count();
+    let word = super::super::image::words(text)
+        .next()
+        .filter(|word| is_item(word))?;
+    // A paragraph behind an item is only a part of it where that is a mere heading.
+    let heading = super::super::image::words(text).count() <= 3;
+    if if paragraph(around) {
+        !heading
+    } else {
+        text.ends_with(b".")
+    } {
+        return None;
+    }
+    let behind = &text[blanks + word.len()..];
+    let more = behind.iter().take_while(|&&byte| byte == b' ').count();
+    (more > 0).then(|| vec![b' '; blanks + word.len() + more])
+}
+
+/// Does a paragraph of a comment begin that has no reason to be indented as the one above?
+fn begins_anew(around: &Around<'_>, word: &[u8]) -> bool {
+    let Some(line) = around.above.get(1) else {
+        return false;
+    };
+    let deep = |text: &[u8]| {
+        text.starts_with(b"     ") || text.starts_with(b" \t") || text.starts_with(b"\t")
+    };
+    let text = line.trim_ascii().strip_prefix(b"*");
+    paragraph(around) && (is_item(word) || text.is_some_and(deep))
 }
 
 /// Is the line above an empty one of a comment?
@@ -477,7 +535,7 @@ fn group_columns(lead: &[u8], places: &[(Slot, usize)], around: &Around<'_>) -> 
         .collect();
     let row_slots: Vec<Vec<(Slot, usize)>> = rows.iter().map(|row| slots(row)).collect();
     let mut out = Vec::new();
-    for &(slot, _) in places {
+    for &(slot, _) in places.iter().filter(|(slot, _)| !slot.verbatim()) {
         if slot == Slot::Backslash
             && let Some(column) = around.slash
         {
@@ -504,7 +562,8 @@ fn group_columns(lead: &[u8], places: &[(Slot, usize)], around: &Around<'_>) -> 
             .max()
             .unwrap_or(0);
         let stop = if slot == Slot::DocText {
-            longest + 1
+            // A habit's shift counts in tab stops.
+            longest + around.columns.pads_docs().unwrap_or(1) + around.habit.shift / 8
         } else {
             longest / 8 * 8 + 8 + around.habit.shift
         };

@@ -266,6 +266,7 @@ fn in_brackets(first: &[u8], scene: &Scene<'_>, open: &super::scan::Open, out: &
         let column = width(&aligned, 0);
         let odd = cost(Going::Other);
         out.push((4 + shown, indent(column + 1)));
+        out.push((6 + shown, indent(column + 8)));
         out.push((3 + shown, indent(column.saturating_sub(1))));
         // Tabs as far as they go.
         out.push((2 + odd + shown, vec![b'\t'; column / 8]));
@@ -311,6 +312,19 @@ fn going_on(first: &[u8], scene: &Scene<'_>, out: &mut Ranked) {
     }
     out.push((4, [base, b"    "].concat()));
     out.push((6, base.to_vec()));
+}
+
+/// Does a line jump away?
+fn leaves(line: &[u8]) -> bool {
+    let text = line.trim_ascii();
+    let jumps: [&[u8]; 5] = [
+        b"break;",
+        b"return",
+        b"goto ",
+        b"continue;",
+        b"fallthrough;",
+    ];
+    text.ends_with(b";") && jumps.iter().any(|jump| text.starts_with(jump))
 }
 
 fn statement(words: &[Vec<u8>], first: &[u8], scan: &Scan, out: &mut Ranked) {
@@ -362,6 +376,10 @@ fn statement(words: &[Vec<u8>], first: &[u8], scan: &Scan, out: &mut Ranked) {
     let last_word = words.last().map_or(&b""[..], Vec::as_slice);
     if words.len() == 1 && last_word.ends_with(b":") && !switch {
         out.push((1, b" ".to_vec()));
+    }
+    if first.starts_with(b"/*") && scan.waiting.is_empty() && leaves(&scan.last) {
+        // Nothing follows a jump but the next case.
+        out.extend(open.case.iter().map(|case| (0, case.clone())));
     }
     let inside = if scan.waiting.is_empty() { 0 } else { 4 };
     match &open.case {

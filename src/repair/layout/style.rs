@@ -100,17 +100,86 @@ impl Habit {
         let none = Self::ALL[0];
         [
             (0, none),
-            (2, Self { columns: Some(true), ..none }),
-            (2, Self { columns: Some(false), flat: true, ..none }),
-            (3, Self { columns: Some(true), shift: 8, ..none }),
-            (3, Self { stops: Some(true), ..none }),
-            (3, Self { stops: Some(false), ..none }),
-            (3, Self { gap: Some(b"\t"), ..none }),
-            (3, Self { going: Some(Going::Aligned), ..none }),
-            (3, Self { going: Some(Going::Two), ..none }),
-            (3, Self { going: Some(Going::One), ..none }),
-            (5, Self { columns: Some(true), shift: 16, ..none }),
-            (5, Self { gap: Some(b"  "), ..none }),
+            (
+                2,
+                Self {
+                    columns: Some(true),
+                    ..none
+                },
+            ),
+            (
+                2,
+                Self {
+                    columns: Some(false),
+                    flat: true,
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    columns: Some(true),
+                    shift: 8,
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    stops: Some(true),
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    stops: Some(false),
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    gap: Some(b"\t"),
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    going: Some(Going::Aligned),
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    going: Some(Going::Two),
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    going: Some(Going::One),
+                    ..none
+                },
+            ),
+            (
+                5,
+                Self {
+                    columns: Some(true),
+                    shift: 16,
+                    ..none
+                },
+            ),
+            (
+                5,
+                Self {
+                    gap: Some(b"  "),
+                    ..none
+                },
+            ),
         ]
     };
 }
@@ -145,7 +214,7 @@ impl Style {
         let counts = &self.counts[place as usize];
         // Before anything is seen: what most of the kernel does.
         let prior = if place == Where::Statement {
-            [2, 4, 1, 1]
+            [5, 4, 1, 1]
         } else {
             [4, 1, 2, 1]
         };
@@ -196,7 +265,10 @@ fn seen(scan: &Scan, line: &[u8]) -> Option<(Where, Going)> {
 
 /// How a line goes on with the statement before it, outside of brackets.
 fn goes_on(scan: &Scan, line: &[u8]) -> Option<Going> {
-    let statement = scan.statement.as_deref().filter(|_| scan.going_on.is_none())?;
+    let statement = scan
+        .statement
+        .as_deref()
+        .filter(|_| scan.going_on.is_none())?;
     let column = scan.after_sign?;
     let white = lead(line);
     let more = white.strip_prefix(statement);
