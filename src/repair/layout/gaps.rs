@@ -224,14 +224,18 @@ fn item(around: &Around<'_>) -> Option<Vec<u8>> {
 
 /// Does a paragraph of a comment begin that has no reason to be indented as the one above?
 fn begins_anew(around: &Around<'_>, word: &[u8]) -> bool {
-    let Some(line) = around.above.get(1) else {
-        return false;
-    };
+    let opens = |line: &&[u8]| line.trim_ascii().starts_with(b"/*");
+    if !paragraph(around) || around.above.first().is_some_and(opens) {
+        return paragraph(around);
+    }
     let deep = |text: &[u8]| {
         text.starts_with(b"     ") || text.starts_with(b" \t") || text.starts_with(b"\t")
     };
-    let text = line.trim_ascii().strip_prefix(b"*");
-    paragraph(around) && (is_item(word) || text.is_some_and(deep))
+    let before = around.above.get(1).map(|line| line.trim_ascii());
+    is_item(word)
+        || before
+            .and_then(|text| text.strip_prefix(b"*"))
+            .is_some_and(deep)
 }
 
 /// Is the line above an empty one of a comment?
