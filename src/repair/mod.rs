@@ -2,7 +2,9 @@
 
 mod align;
 mod body;
+mod grade;
 mod heads;
+mod hunks;
 mod image;
 mod keeps;
 mod layout;

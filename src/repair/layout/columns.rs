@@ -1,6 +1,6 @@
 //! In: a file. Out: which places of its lines it aligns, and at which columns.
 
-use super::gaps::model;
+use super::model::model;
 use super::slots::{Class, Slot};
 use std::collections::HashMap;
 
