@@ -19,7 +19,7 @@ pub(super) fn exact_hunk(
     let mut lines = Vec::new();
     for (row, text) in reading.rows.iter().zip(&variant.texts) {
         let (text, newline) = match (text, row.tree) {
-            (Some(text), _) => (text.clone(), row.newline),
+            (Some(text), _) => (text.to_vec(), row.newline),
             (None, Some(line)) => {
                 let last = line + 1 == image.lines.len();
                 (image.lines[line].to_vec(), !(last && image.open_end()))

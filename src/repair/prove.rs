@@ -88,7 +88,8 @@ pub(super) fn prove(
     let mut heap: BinaryHeap<Reverse<(u32, Vec<usize>)>> = BinaryHeap::new();
     heap.push(Reverse((0, vec![0; hunks.len()])));
     while let Some(Reverse((cost, ranks))) = heap.pop() {
-        if proven.trials >= most || hasher.hashed >= budget.bytes {
+        let work: u64 = hunks.iter().map(Variants::work).sum();
+        if proven.trials >= most || hasher.hashed + work * LINE >= budget.bytes {
             break;
         }
         let chosen: Option<Vec<Rc<Variant>>> = ranks
@@ -130,6 +131,8 @@ struct Hasher<'i> {
     hashed: u64,
 }
 
+/// Setting a line takes as long as hashing so many bytes.
+const LINE: u64 = 30_000;
 /// Lengths of which states are remembered.
 const LENGTHS: usize = 4096;
 

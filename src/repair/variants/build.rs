@@ -14,7 +14,11 @@ const KNOWN: usize = 20_000;
 
 impl Variants<'_> {
     /// Sets every row that only the page has, with the deviations given.
-    pub(super) fn build(&self, reading: usize, habit: usize, deviations: &[Deviation]) -> Built {
+    pub(super) fn build(
+        &self,
+        (reading, habit): (usize, usize),
+        deviations: &[Deviation],
+    ) -> Built {
         let prepared = &self.prepared[reading];
         let mut scan = prepared.base.clone();
         let rows = &prepared.reading.rows;
@@ -25,34 +29,37 @@ impl Variants<'_> {
             odd: 0,
         };
         let mut changed = false;
-        let mut above: Vec<Vec<u8>> = Vec::new();
+        let mut above: Vec<Rc<[u8]>> = Vec::new();
+        let first = habit == 0 && deviations.is_empty();
         for line in self.image.lines[..prepared.reading.begin]
             .iter()
             .rev()
             .take(ABOVE)
             .rev()
         {
-            above.push(line.to_vec());
+            above.push(Rc::from(*line));
         }
         for (index, row) in rows.iter().enumerate() {
             if let Some(line) = row.tree {
                 changed |= row.kind == LineKind::Removed;
                 if row.kind == LineKind::Context {
-                    let fits =
-                        !changed || !self.c || expected(self.image.lines[line], &scan, self.style);
+                    let fits = !first
+                        || !changed
+                        || !self.c
+                        || expected(self.image.lines[line], &scan, self.style);
                     built.odd += u32::from(!fits && built.odd < 4);
                     scan.feed(self.image.lines[line]);
-                    above.push(self.image.lines[line].to_vec());
+                    above.push(Rc::from(self.image.lines[line]));
                 }
                 built.texts.push(None);
-                built.options.push(Vec::new());
+                built.options.push(None);
                 continue;
             }
             changed = true;
             let groups = prepared.ranges.len();
             let option = |wanted: usize| {
-                let found = deviations.iter().find(|(at, _)| *at == wanted);
-                found.map_or(0, |(_, option)| *option)
+                let found = deviations.iter().find(|(at, _)| *at as usize == wanted);
+                found.map_or(0, |(_, option)| *option as usize)
             };
             let theme = prepared
                 .ranges
@@ -63,14 +70,12 @@ impl Variants<'_> {
             let chosen = option(groups + index);
             let (cost, text) = options[chosen.min(options.len() - 1)].clone();
             built.cost += cost;
-            built
-                .options
-                .push(options.iter().map(|(cost, _)| *cost).collect());
             if row.kind != LineKind::Removed {
                 scan.feed(&text);
-                above.push(text.clone());
+                above.push(Rc::clone(&text));
             }
             built.texts.push(Some(text));
+            built.options.push(Some(options));
         }
         built
     }
@@ -80,7 +85,7 @@ impl Variants<'_> {
         &self,
         (reading, habit, index, theme): (usize, usize, usize, usize),
         scan: &Scan,
-        above: &[Vec<u8>],
+        above: &[Rc<[u8]>],
     ) -> Options {
         let mut hash = DefaultHasher::new();
         (reading, habit, index, theme).hash(&mut hash);
@@ -90,18 +95,14 @@ impl Variants<'_> {
         if let Some(options) = self.known.borrow().get(&key) {
             return Rc::clone(options);
         }
-        let options = Rc::new(self.options(
-            &self.prepared[reading],
-            (
-                index,
-                match theme {
-                    0 => Habit::ALL[habit],
-                    _ => Habit::THEMES[theme].1,
-                },
-            ),
-            scan,
-            above,
-        ));
+        let habit = match theme {
+            0 => Habit::ALL[habit],
+            _ => Habit::THEMES[theme].1,
+        };
+        self.work.set(self.work.get() + 1);
+        let options = self.options(&self.prepared[reading], (index, habit), scan, above);
+        let options = options.into_iter().map(|(cost, text)| (cost, text.into()));
+        let options: Options = Rc::new(options.collect());
         let mut known = self.known.borrow_mut();
         if known.len() >= KNOWN {
             known.clear();
@@ -112,8 +113,8 @@ impl Variants<'_> {
 }
 
 /// For each line that ends with a backslash, the first tab stop behind the longest of its run; `None` without any.
-pub(super) fn slash_columns(texts: &[Option<Vec<u8>>]) -> Option<Vec<Option<usize>>> {
-    let body = |text: &Option<Vec<u8>>| {
+pub(super) fn slash_columns(texts: &[Option<Rc<[u8]>>]) -> Option<Vec<Option<usize>>> {
+    let body = |text: &Option<Rc<[u8]>>| {
         let text = text.as_deref()?.strip_suffix(b"\\")?;
         Some(width(text.trim_ascii_end(), 0))
     };

@@ -37,7 +37,7 @@ impl Variants<'_> {
         let mut net = [0_i32; 2];
         for (row, text) in reading.rows.iter().zip(&built.texts) {
             let text = match (text, row.tree) {
-                (Some(text), _) => text.as_slice(),
+                (Some(text), _) => &**text,
                 (None, Some(line)) => self.image.lines[line],
                 (None, None) => continue,
             };

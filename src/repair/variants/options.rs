@@ -7,6 +7,7 @@ use crate::diff::LineKind;
 use crate::repair::align::Row;
 use crate::repair::body::Body;
 use crate::repair::layout::{Around, Habit, Scan, Scene, inner, leads, other_stops};
+use std::rc::Rc;
 
 /// Options of one line at most.
 const OPTIONS: usize = 36;
@@ -20,7 +21,7 @@ impl Variants<'_> {
         prepared: &Prepared,
         (index, habit): (usize, Habit),
         scan: &Scan,
-        above: &[Vec<u8>],
+        above: &[Rc<[u8]>],
     ) -> Vec<(u32, Vec<u8>)> {
         let row = &prepared.reading.rows[index];
         let words = &prepared.words[index];
@@ -50,7 +51,7 @@ impl Variants<'_> {
         } else {
             leads(words, &scene)
         };
-        let above: Vec<&[u8]> = above.iter().rev().take(ABOVE).map(Vec::as_slice).collect();
+        let above: Vec<&[u8]> = above.iter().rev().take(ABOVE).map(|line| &**line).collect();
         let replaced: Vec<&[u8]> = removed.iter().map(|(line, _)| line.as_slice()).collect();
         let around = Around {
             replaced: &replaced,

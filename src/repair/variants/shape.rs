@@ -13,7 +13,7 @@ pub(in crate::repair) struct Variant {
     /// Which reading it is of.
     pub(in crate::repair) reading: usize,
     /// The text of every added or foreign row, in the order of rows; `None` for rows that the file has.
-    pub(in crate::repair) texts: Vec<Option<Vec<u8>>>,
+    pub(in crate::repair) texts: Vec<Option<Rc<[u8]>>>,
 }
 
 /// Removed lines, each with what was open above it.
@@ -38,16 +38,16 @@ pub(super) struct Prepared {
 }
 
 /// A choice that is not the likeliest: of a group of rows or (behind all groups) of a row, number among its options.
-pub(super) type Deviation = (usize, usize);
+pub(super) type Deviation = (u32, u32);
 
 /// Ways to set a line, cheapest first.
-pub(super) type Options = Rc<Vec<(u32, Vec<u8>)>>;
+pub(super) type Options = Rc<Vec<(u32, Rc<[u8]>)>>;
 
 /// What one pass over a reading gives.
 pub(super) struct Built {
-    pub(super) texts: Vec<Option<Vec<u8>>>,
-    /// For each row, the costs of its options.
-    pub(super) options: Vec<Vec<u32>>,
+    pub(super) texts: Vec<Option<Rc<[u8]>>>,
+    /// For each row, the ways to set it, if it is to be set.
+    pub(super) options: Vec<Option<Options>>,
     pub(super) cost: u32,
     /// Lines that stay, but no longer stand where they should.
     pub(super) odd: u32,

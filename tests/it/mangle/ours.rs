@@ -45,10 +45,10 @@ fn budget() -> Budget {
     let trials = std::env::var("PTEWARD_TRIALS")
         .ok()
         .and_then(|text| text.parse().ok());
-    let trials = trials.unwrap_or(20_000);
+    let trials = trials.unwrap_or(5_000);
     Budget {
         trials,
-        bytes: trials * 20_000,
+        bytes: trials * 100_000,
     }
 }
 
