@@ -20,15 +20,6 @@ pub mod series;
 
 pub mod tree;
 
-#[expect(
-    clippy::too_many_arguments,
-    clippy::too_many_lines,
-    clippy::type_complexity,
-    clippy::needless_pass_by_value,
-    clippy::needless_range_loop,
-    clippy::redundant_closure_call,
-    reason = "the room is young: its aligner and layout machine are to be cut into smaller steps"
-)]
 pub mod repair;
 
 pub mod syntax;

@@ -2,9 +2,13 @@
 
 mod align;
 mod body;
+mod grade;
+mod heads;
+mod hunks;
 mod image;
 mod keeps;
 mod layout;
+mod near;
 mod place;
 mod prove;
 mod rank;
@@ -12,7 +16,9 @@ mod restore;
 mod section;
 mod shape;
 mod soft;
+mod there;
 mod variants;
+mod window;
 
 pub use crate::tree::Proof;
 pub use restore::restore;

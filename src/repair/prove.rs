@@ -23,9 +23,16 @@ pub(super) fn splice(
     variants: &Variants<'_>,
     variant: &Variant,
 ) {
-    let rows = &variants.reading(variant.reading).rows;
-    for (row, text) in rows.iter().zip(&variant.texts) {
-        if row.kind == LineKind::Removed {
+    let reading = variants.reading(variant.reading);
+    let mut next = reading.begin;
+    for (row, text) in reading.rows.iter().zip(&variant.texts) {
+        if let Some(line) = row.tree {
+            // Lines of another version that the page lacks stay.
+            out.extend_from_slice(between(image, next, line));
+            next = line + 1;
+        }
+        // Context that this version lacks stays away.
+        if row.kind == LineKind::Removed || row.kind == LineKind::Context && row.tree.is_none() {
             continue;
         }
         match (text, row.tree) {
@@ -45,6 +52,7 @@ pub(super) fn splice(
             (None, None) => {}
         }
     }
+    out.extend_from_slice(between(image, next, reading.end));
 }
 
 /// The file's bytes from line `from` to line `to`.
@@ -76,12 +84,12 @@ pub(super) fn prove(
         ranks: None,
         trials: 0,
     };
-    let mut hashed = 0_u64;
-    let mut heads: HashMap<usize, Sha1> = HashMap::new();
+    let mut hasher = Hasher::new(image, hunks.len());
     let mut heap: BinaryHeap<Reverse<(u32, Vec<usize>)>> = BinaryHeap::new();
     heap.push(Reverse((0, vec![0; hunks.len()])));
     while let Some(Reverse((cost, ranks))) = heap.pop() {
-        if proven.trials >= most || hashed >= budget.bytes {
+        let work: u64 = hunks.iter().map(Variants::work).sum();
+        if proven.trials >= most || hasher.hashed + work * LINE >= budget.bytes {
             break;
         }
         let chosen: Option<Vec<Rc<Variant>>> = ranks
@@ -90,21 +98,9 @@ pub(super) fn prove(
             .map(|(&rank, hunk)| hunk.get(rank))
             .collect();
         let Some(chosen) = chosen else { continue };
-        if let Some(pieces) = assemble(image, hunks, &chosen) {
+        if let Some(hash) = hasher.hash(hunks, &chosen, &ranks) {
             proven.trials += 1;
-            let length: usize = pieces.iter().map(|piece| piece.len()).sum();
-            hashed += length as u64;
-            let head = heads.entry(length).or_insert_with(|| {
-                let mut hash = Sha1::new();
-                hash.update(format!("blob {length}\0"));
-                hash.update(pieces[0].bytes());
-                hash
-            });
-            let mut hash = head.clone();
-            for piece in &pieces[1..] {
-                hash.update(piece.bytes());
-            }
-            if matches(&hash.finalize(), new_id) {
+            if matches(&hash, new_id) {
                 proven.ranks = Some(ranks);
                 return proven;
             }
@@ -124,6 +120,86 @@ pub(super) fn prove(
     proven
 }
 
+/// Hashes results; what is alike in many is hashed once.
+struct Hasher<'i> {
+    image: &'i Image<'i>,
+    /// For each hunk, the texts made of it by rank.
+    made: Vec<HashMap<usize, Rc<Vec<u8>>>>,
+    /// By the blob's length: the states behind each of the first hunks, all as likely as can be.
+    states: HashMap<usize, Vec<Sha1>>,
+    /// Bytes hashed so far.
+    hashed: u64,
+}
+
+/// Setting a line takes as long as hashing so many bytes.
+const LINE: u64 = 30_000;
+/// Lengths of which states are remembered.
+const LENGTHS: usize = 4096;
+
+impl<'i> Hasher<'i> {
+    fn new(image: &'i Image<'i>, hunks: usize) -> Self {
+        Self {
+            image,
+            made: vec![HashMap::new(); hunks],
+            states: HashMap::new(),
+            hashed: 0,
+        }
+    }
+
+    /// Gives the id of the blob that the chosen variants make; `None` where hunks overlap.
+    fn hash(
+        &mut self,
+        hunks: &[Variants<'_>],
+        chosen: &[Rc<Variant>],
+        ranks: &[usize],
+    ) -> Option<Vec<u8>> {
+        let image = self.image;
+        let mut line = 0;
+        let mut pieces: Vec<(&[u8], Rc<Vec<u8>>)> = Vec::with_capacity(chosen.len());
+        for (index, (hunk, variant)) in hunks.iter().zip(chosen).enumerate() {
+            let reading = hunk.reading(variant.reading);
+            if reading.begin < line {
+                return None;
+            }
+            let made = self.made[index].entry(ranks[index]).or_insert_with(|| {
+                let mut made = Vec::new();
+                splice(&mut made, image, hunk, variant);
+                Rc::new(made)
+            });
+            pieces.push((between(image, line, reading.begin), Rc::clone(made)));
+            line = reading.end;
+        }
+        let tail = between(image, line, image.lines.len());
+        let length = tail.len()
+            + pieces
+                .iter()
+                .map(|(file, made)| file.len() + made.len())
+                .sum::<usize>();
+        if self.states.len() >= LENGTHS {
+            self.states.clear();
+        }
+        let states = self.states.entry(length).or_insert_with(|| {
+            let mut hash = Sha1::new();
+            hash.update(format!("blob {length}\0"));
+            vec![hash]
+        });
+        let same = ranks.iter().take_while(|&&rank| rank == 0).count();
+        let known = same.min(states.len() - 1);
+        let mut hash = states[known].clone();
+        for (index, (file, made)) in pieces.iter().enumerate().skip(known) {
+            hash.update(file);
+            hash.update(made.as_slice());
+            self.hashed += (file.len() + made.len()) as u64;
+            if index < same && states.len() == index + 1 {
+                states.push(hash.clone());
+            }
+        }
+        hash.update(tail);
+        self.hashed += tail.len() as u64;
+        Some(hash.finalize().to_vec())
+    }
+}
+
 /// A part of the result.
 pub(super) enum Piece<'a> {
     /// Bytes of the file.
@@ -138,10 +214,6 @@ impl Piece<'_> {
             Self::File(bytes) => bytes,
             Self::Made(bytes) => bytes,
         }
-    }
-
-    fn len(&self) -> usize {
-        self.bytes().len()
     }
 }
 

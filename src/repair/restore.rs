@@ -1,16 +1,20 @@
 //! In: damaged files and pre-images. Out: each file restored, in order.
 
+use super::align::Reading;
 use super::body::Body;
+use super::grade::{doubt, grade};
+use super::hunks::{exact_hunk, words_hunk};
 use super::image::Image;
 use super::keeps::Keeps;
 use super::layout::Style;
-use super::place::{self, Drift, Nearby};
+use super::near::{Doubt, Placed, near};
+use super::place;
 use super::prove::{assemble, prove};
-use super::variants::{Variant, Variants, row_words};
+use super::variants::{Variant, Variants};
 use super::{Budget, PreImageFrom, PreImages, Proof, Restored};
 use crate::base::hash::blob_id;
-use crate::diff::damaged::{DamagedFile, DamagedHunk};
-use crate::diff::{FileChange, FileDiff, Hunk, Line, LineKind};
+use crate::diff::damaged::DamagedFile;
+use crate::diff::{FileChange, FileDiff};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -101,89 +105,141 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
         out.pre_image,
         PreImageFrom::Exact | PreImageFrom::Series | PreImageFrom::NewFile
     );
-    let placed = place_all(file, &bodies, &image, exact);
-    let there: Vec<bool> = placed.iter().map(|nearby| nearby.there).collect();
-    let c = is_c(file.new_path.as_str());
-    let style = if c {
+    let mut found = Found::of(file, &bodies, &image, exact);
+    let style = if found.c {
         Style::of(&image.lines)
     } else {
         Style::default()
     };
-    let mut lost: Vec<usize> = Vec::new();
     let mut variants: Vec<Variants<'_>> = Vec::new();
-    let mut numbers: Vec<usize> = Vec::new();
-    for (index, (Nearby { readings, .. }, body)) in placed.into_iter().zip(&bodies).enumerate() {
-        if readings.is_empty() {
-            lost.push(index);
-            continue;
-        }
+    for (index, readings) in std::mem::take(&mut found.readings) {
         let keeps = Keeps::of(file.hunks[index].damage);
-        variants.push(Variants::new(body, &image, readings, (keeps, &style, c)));
-        numbers.push(index);
+        let rules = (keeps, &style, found.c);
+        variants.push(Variants::new(&bodies[index], &image, readings, rules));
     }
     let mut ranks = vec![0; variants.len()];
-    let new_id = file
-        .index
-        .as_ref()
-        .map(|index| index.new.as_str())
-        .filter(|id| id.len() >= 7);
     let mut proved = false;
     if exact
-        && lost.is_empty()
-        && let Some(id) = new_id
+        && found.lost.is_empty()
+        && let Some(goal) = goal(file)
     {
-        let goal = if file.change == FileChange::Deleted {
-            blob_id(b"").to_string()
-        } else {
-            id.to_owned()
-        };
-        let found = prove(&image, &mut variants, &goal, budget);
-        out.trials = found.trials;
-        if let Some(found) = found.ranks {
-            ranks = found;
-            proved = true;
-        }
+        let result = prove(&image, &mut variants, &goal, budget);
+        out.trials = result.trials;
+        proved = result.ranks.is_some();
+        ranks = result.ranks.unwrap_or(ranks);
     }
     let chosen: Vec<Rc<Variant>> = variants
         .iter_mut()
         .zip(&ranks)
         .filter_map(|(hunk, &rank)| hunk.get(rank))
         .collect();
-    for (index, hunk) in file.hunks.iter().enumerate() {
-        out.file
-            .hunks
-            .push(match numbers.iter().position(|&number| number == index) {
-                Some(at) => {
-                    let chosen = (&variants[at], &*chosen[at]);
-                    exact_hunk(hunk, &bodies[index], &image, chosen, there[index])
-                }
-                None => words_hunk(hunk, &bodies[index]),
-            });
+    for (index, (hunk, body)) in file.hunks.iter().zip(&bodies).enumerate() {
+        let at = found.numbers.iter().position(|&number| number == index);
+        out.file.hunks.push(match at {
+            Some(at) => {
+                let there = found.there.contains(&index);
+                exact_hunk(hunk, body, &image, (&variants[at], &chosen[at], there))
+            }
+            None => words_hunk(hunk, body),
+        });
     }
-    grade(&mut out, file, (&lost, proved, exact), &variants, &chosen);
-    let count = there.iter().filter(|there| **there).count();
-    if count > 0 {
-        let total = there.len();
-        let reason = &out.reason;
+    grade(
+        &mut out,
+        file,
+        (&found.lost, proved, exact),
+        &variants,
+        &chosen,
+    );
+    doubt(&mut out, &found.doubts);
+    if !found.there.is_empty() {
+        let (count, total, reason) = (found.there.len(), bodies.len(), &out.reason);
         out.reason = format!("{reason}; {count} of {total} hunks are there already");
     }
-    // What is there already stays as it is.
-    let mut coming = numbers.iter().map(|&index| !there[index]);
-    let mut coming_too = coming.clone();
-    variants.retain(|_| coming.next().unwrap_or(false));
-    let chosen: Vec<Rc<Variant>> = chosen
-        .into_iter()
-        .filter(|_| coming_too.next().unwrap_or(false))
-        .collect();
-    if let Some(pieces) = assemble(&image, &variants, &chosen) {
-        out.post = Some(
-            pieces
-                .iter()
-                .flat_map(|piece| piece.bytes().iter().copied())
-                .collect(),
-        );
-    }
+    out.post = post(&image, &found, variants, chosen);
     out
+}
+
+/// Makes the file as the hunks leave it. What is there already stays as it is, and what is not known to belong
+/// somewhere is put nowhere.
+fn post(
+    image: &Image<'_>,
+    found: &Found,
+    variants: Vec<Variants<'_>>,
+    chosen: Vec<Rc<Variant>>,
+) -> Option<Vec<u8>> {
+    if !found.doubts.is_empty() || !found.lost.is_empty() {
+        return None;
+    }
+    let coming = |at: &usize| !found.there.contains(&found.numbers[*at]);
+    let (variants, chosen): (Vec<_>, Vec<_>) = variants
+        .into_iter()
+        .zip(chosen)
+        .enumerate()
+        .filter(|(at, _)| coming(at))
+        .map(|(_, pair)| pair)
+        .unzip();
+    let pieces = assemble(image, &variants, &chosen)?;
+    let bytes = pieces.iter().flat_map(|piece| piece.bytes());
+    Some(bytes.copied().collect())
+}
+
+/// The id that the result must have, if the page tells.
+fn goal(file: &DamagedFile) -> Option<String> {
+    let id = file.index.as_ref().map(|index| index.new.as_str());
+    let id = id.filter(|id| id.len() >= 7)?;
+    Some(if file.change == FileChange::Deleted {
+        blob_id(b"").to_string()
+    } else {
+        id.to_owned()
+    })
+}
+
+/// What was found of a file's hunks.
+struct Found {
+    /// Is the file C?
+    c: bool,
+    /// The readings of each hunk that has any, with its number.
+    readings: Vec<(usize, Vec<Reading>)>,
+    /// Those numbers.
+    numbers: Vec<usize>,
+    /// The hunks that have no place.
+    lost: Vec<usize>,
+    /// The hunks that the file has already.
+    there: Vec<usize>,
+    doubts: Vec<(usize, Doubt)>,
+}
+
+impl Found {
+    fn of(file: &DamagedFile, bodies: &[Body], image: &Image<'_>, exact: bool) -> Self {
+        let mut found = Self {
+            c: is_c(file.new_path.as_str()),
+            readings: Vec::new(),
+            numbers: Vec::new(),
+            lost: Vec::new(),
+            there: Vec::new(),
+            doubts: Vec::new(),
+        };
+        let placed = place_all(file, bodies, image, exact);
+        for (index, placed) in placed.into_iter().enumerate() {
+            let Placed {
+                readings,
+                doubt,
+                there,
+            } = placed;
+            if there {
+                found.there.push(index);
+            }
+            found.doubts.extend(doubt.map(|doubt| (index, doubt)));
+            if readings.is_empty() || doubt == Some(Doubt::Adrift) {
+                found.lost.push(index);
+            }
+            if !readings.is_empty() {
+                found.numbers.push(index);
+                found.readings.push((index, readings));
+            }
+        }
+        found
+    }
 }
 
 fn is_c(path: &str) -> bool {
@@ -194,26 +250,20 @@ fn is_c(path: &str) -> bool {
     )
 }
 
-/// Finds the readings of every hunk, top to bottom.
-fn place_all(file: &DamagedFile, bodies: &[Body], image: &Image<'_>, exact: bool) -> Vec<Nearby> {
-    let mut drift = Drift::default();
-    let mut out = Vec::new();
-    for (hunk, body) in file.hunks.iter().zip(bodies) {
-        let nearby = if exact {
-            Nearby {
-                readings: place::exact(hunk, body, image),
-                there: false,
-            }
-        } else {
-            place::near(hunk, body, image, drift)
-        };
-        if let Some(best) = nearby.readings.first() {
-            drift.floor = best.end;
-            drift.lines = i64::try_from(best.begin).unwrap_or(0) + 1 - i64::from(hunk.old_start);
-        }
-        out.push(nearby);
+/// Finds the readings of every hunk.
+fn place_all(file: &DamagedFile, bodies: &[Body], image: &Image<'_>, exact: bool) -> Vec<Placed> {
+    if !exact {
+        return near(file, bodies, image);
     }
-    out
+    let readings = |(hunk, body)| place::exact(hunk, body, image);
+    let hunks = file.hunks.iter().zip(bodies).map(readings);
+    hunks
+        .map(|readings| Placed {
+            readings,
+            doubt: None,
+            there: false,
+        })
+        .collect()
 }
 
 fn blank(file: &DamagedFile) -> FileDiff {
@@ -227,189 +277,4 @@ fn blank(file: &DamagedFile) -> FileDiff {
         binary: file.binary,
         hunks: Vec::new(),
     }
-}
-
-/// A hunk with the texts of a variant.
-fn exact_hunk(
-    hunk: &DamagedHunk,
-    body: &Body,
-    image: &Image<'_>,
-    (variants, variant): (&Variants<'_>, &Variant),
-    there: bool,
-) -> Hunk {
-    let reading = variants.reading(variant.reading);
-    let section = super::section::text(body, image, reading);
-    let mut lines = Vec::new();
-    for (row, text) in reading.rows.iter().zip(&variant.texts) {
-        let (text, newline) = match (text, row.tree) {
-            (Some(text), _) => (text.clone(), row.newline),
-            (None, Some(line)) => {
-                let last = line + 1 == image.lines.len();
-                (image.lines[line].to_vec(), !(last && image.open_end()))
-            }
-            (None, None) => continue,
-        };
-        lines.push(Line {
-            kind: posted_kind(row.kind, there),
-            text,
-            newline,
-        });
-    }
-    Hunk {
-        old_start: hunk.old_start,
-        old_count: hunk.old_count,
-        new_start: hunk.new_start,
-        new_count: hunk.new_count,
-        section,
-        lines,
-    }
-}
-
-/// The kind that a row was posted as; `there` says that the reverse was read.
-fn posted_kind(kind: LineKind, there: bool) -> LineKind {
-    match kind {
-        LineKind::Added if there => LineKind::Removed,
-        LineKind::Removed if there => LineKind::Added,
-        _ => kind,
-    }
-}
-
-/// A hunk of which only words are known: lines by their markers where the page kept line ends, else none.
-fn words_hunk(hunk: &DamagedHunk, body: &Body) -> Hunk {
-    let mut out = Hunk {
-        old_start: hunk.old_start,
-        old_count: hunk.old_count,
-        new_start: hunk.new_start,
-        new_count: hunk.new_count,
-        section: String::new(),
-        lines: Vec::new(),
-    };
-    if !body.lines_kept {
-        return out;
-    }
-    let join = |units: &[super::body::Unit]| {
-        units
-            .iter()
-            .map(|unit| String::from_utf8_lossy(&unit.text).into_owned())
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    out.section = join(&body.units[..body.head]);
-    let mut at = body.head;
-    while at < body.units.len() {
-        let end = (at + 1..body.units.len())
-            .find(|&next| body.units[next].begins)
-            .unwrap_or(body.units.len());
-        let kind = match body.units[at].marker() {
-            Some(b'-') => LineKind::Removed,
-            Some(b'+') => LineKind::Added,
-            _ => LineKind::Context,
-        };
-        let row = super::align::Row {
-            kind,
-            tree: None,
-            words: at..end,
-            newline: true,
-        };
-        let text = row_words(body, &row).join(&b' ');
-        out.lines.push(Line {
-            kind,
-            text,
-            newline: true,
-        });
-        at = end;
-    }
-    out
-}
-
-/// Says what is known of the file, and why.
-fn grade(
-    out: &mut Restored,
-    file: &DamagedFile,
-    (lost, proved, exact): (&[usize], bool, bool),
-    variants: &[Variants<'_>],
-    chosen: &[Rc<Variant>],
-) {
-    let trials = out.trials;
-    if proved {
-        out.grade = Proof::Proved;
-        out.reason = format!("the result has the posted id after {trials} trials");
-        return;
-    }
-    if !lost.is_empty() {
-        let kept = lost
-            .iter()
-            .all(|&index| !file.hunks[index].damage.line_breaks);
-        let whole = lost.iter().all(|&index| {
-            let hunk = &out.file.hunks[index];
-            hunk.counted() == (hunk.old_count, hunk.new_count)
-        });
-        out.grade = if kept && whole {
-            Proof::WordsOnly
-        } else {
-            Proof::Failed
-        };
-        let total = file.hunks.len();
-        out.reason = format!(
-            "{} of {total} hunks have no place in the text at hand",
-            lost.len()
-        );
-        return;
-    }
-    let foreign = chosen.iter().zip(variants).any(|(variant, hunk)| {
-        hunk.reading(variant.reading)
-            .rows
-            .iter()
-            .any(|row| row.tree.is_none() && row.kind != LineKind::Added)
-    });
-    if out.pre_image == PreImageFrom::NewFile {
-        out.grade = Proof::WordsOnly;
-        out.reason = match &file.index {
-            Some(_) => format!("a new file; none of {trials} results has the posted id"),
-            None => "a new file without an index line to prove it by".to_owned(),
-        };
-        return;
-    }
-    if foreign {
-        out.grade = Proof::WordsOnly;
-        out.reason = "lines that the hunk names are not in the text at hand".to_owned();
-        return;
-    }
-    let skipped = chosen.iter().zip(variants).any(|(variant, hunk)| {
-        let rows = &hunk.reading(variant.reading).rows;
-        let lines: Vec<usize> = rows.iter().filter_map(|row| row.tree).collect();
-        lines.windows(2).any(|pair| pair[1] != pair[0] + 1)
-    });
-    if skipped {
-        out.grade = Proof::WordsOnly;
-        out.reason = "the text at hand has other lines between those of a hunk".to_owned();
-        return;
-    }
-    // A line of the file says itself what its letters are; only words of the page can lack them.
-    let unread = file
-        .hunks
-        .iter()
-        .zip(&out.file.hunks)
-        .any(|(damaged, hunk)| {
-            let lost = |line: &Line| memchr::memmem::find(&line.text, b"??").is_some();
-            let changed = |line: &&Line| line.kind != LineKind::Context;
-            damaged.damage.entities && hunk.lines.iter().filter(changed).any(lost)
-        });
-    if unread {
-        out.grade = Proof::WordsOnly;
-        out.reason = "the page lost letters outside ASCII of changed lines".to_owned();
-        return;
-    }
-    out.grade = Proof::Consistent;
-    out.reason = match (&out.pre_image, exact) {
-        (PreImageFrom::Near(from), _) => format!(
-            "the counts fit and all lines align with {from}; the posted pre-image is not at hand"
-        ),
-        (_, true) if file.index.is_none() => {
-            "the counts fit; there is no index line to prove it by".to_owned()
-        }
-        _ => format!(
-            "the counts fit and all lines align; none of {trials} results has the posted id"
-        ),
-    };
 }

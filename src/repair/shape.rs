@@ -57,7 +57,7 @@ pub struct Restored {
 pub struct Budget {
     /// Results hashed per file at most; fewer where a short id would let chance match.
     pub trials: u64,
-    /// Bytes hashed per file at most.
+    /// Bytes hashed per file at most; other work counts as bytes by the time that it takes.
     pub bytes: u64,
 }
 

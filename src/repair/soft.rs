@@ -39,13 +39,13 @@ fn is_text(first: &[u8]) -> bool {
         || first.starts_with(b"#")
 }
 
-/// The words of the added line that begins at `start`, its marker taken off, up to `end`.
+/// The words of the line that begins at `start`, its marker taken off if it has one, up to `end`.
 fn line_words(units: &[Unit], start: usize, end: usize) -> impl Iterator<Item = &[u8]> {
     units[start..end.min(start + FAR)]
         .iter()
         .enumerate()
         .filter_map(|(index, unit)| {
-            let text = if index == 0 {
+            let text = if index == 0 && unit.marker().is_some() {
                 unit.text.get(1..).unwrap_or(&[])
             } else {
                 unit.text.as_slice()
@@ -71,7 +71,7 @@ pub(super) fn line_end(units: &[Unit], start: usize, end: usize) -> u32 {
         first,
         b"if" | b"for" | b"while" | b"else" | b"do" | b"switch" | b"}"
     );
-    let margin = !units[start].bare();
+    let margin = units[start].marker().is_some() && !units[start].bare();
     let cost = match last.last() {
         Some(b';' | b'{' | b'}' | b',' | b'\\' | b'(' | b':' | b'"') => 0,
         Some(b'&' | b'|' | b'=' | b'?' | b'/' | b'<') => 0,
@@ -155,27 +155,6 @@ pub(super) fn inside(units: &[Unit], at: usize) -> u32 {
     }
 }
 
-/// What it costs that a word goes on a line on which a statement or comment has ended.
-pub(super) fn second_statement(units: &[Unit], start: usize, at: usize) -> u32 {
-    let before = at.checked_sub(1).map_or(&b""[..], |last| &units[last].text);
-    let after = units[at].text.as_slice();
-    let comment = after.starts_with(b"/*") || after.starts_with(b"//");
-    let first = units[start].text.as_slice();
-    let first = if first.len() == 1 {
-        units.get(start + 1).map_or(first, |next| &next.text)
-    } else {
-        first.strip_prefix(b"+").unwrap_or(first)
-    };
-    let ended = match before.last() {
-        _ if at == start + 1 && units[start].bare() => false,
-        _ if before != b"*/" && is_text(first) => false,
-        Some(b';' | b'{') => true,
-        Some(b'}') => !matches!(after, b"else" | b"while"),
-        _ => before == b"*/",
-    };
-    if ended && !comment { 14 } else { 0 }
-}
-
 /// What it costs more to take a `+` at `at` as an operator in the added line from `start`.
 pub(super) fn operator(units: &[Unit], start: usize, at: usize) -> u32 {
     if !units[at].bare() || units[at].text != b"+" {
@@ -197,6 +176,18 @@ pub(super) fn operator(units: &[Unit], start: usize, at: usize) -> u32 {
     } else {
         0
     }
+}
+
+/// What it costs to take the word at `at` into the line from `start` if that is far longer than lines are.
+pub(super) fn long(units: &[Unit], start: usize, at: usize) -> u32 {
+    let mut width = 0;
+    for unit in &units[start..=at] {
+        width += unit.text.len() + 1;
+        if width > 110 {
+            return 2;
+        }
+    }
+    0
 }
 
 /// What it costs that a physical line begins within a line.

@@ -19,11 +19,13 @@ const FILES_A_WAY: usize = 12;
 const SLOW: u64 = 5;
 /// Files that must be proved, in percent, from flattened text with the pre-image at hand.
 const PROVED: [(Area, f64); 4] = [
-    (Area::Mm, 0.0),
-    (Area::Kernel, 0.0),
-    (Area::Include, 0.0),
-    (Area::Fs, 0.0),
+    (Area::Mm, 90.0),
+    (Area::Kernel, 88.0),
+    (Area::Include, 93.0),
+    (Area::Fs, 85.0),
 ];
+/// `+` lines that must come back byte for byte without the pre-image, in percent.
+const WITHOUT: f64 = 95.0;
 
 /// Gets the material, or says why there is none.
 fn material() -> Option<Pair> {
@@ -175,10 +177,8 @@ fn flattened_diffs_come_back_against_an_older_version() {
         "{} -> {} against {}: {score}  ({} hunks)",
         middle.version, pair.new, pair.old, score.hunks
     );
-    // Without the pre-image some hunks still land in a sibling function (the figure is printed); what
-    // must hold already is that nothing of it is called proved.
-    assert_eq!(score.wrongly_proved, 0, "{score}");
-    assert!(score.added_same > 0, "{score}");
+    assert_honest(&score);
+    assert!(percent(score.added_same, score.added) >= WITHOUT, "{score}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! In: a file. Out: which places of its lines it aligns, and at which columns.
 
-use super::gaps::model;
+use super::model::model;
 use super::slots::{Class, Slot};
 use std::collections::HashMap;
 
@@ -16,6 +16,8 @@ struct Seen {
 #[derive(Clone, Debug, Default)]
 pub(in crate::repair) struct Columns {
     seen: HashMap<(u8, Slot), Seen>,
+    /// Comments that set the texts of ` * @name: text` under each other: not, one blank behind the longest name, two.
+    docs: [u32; 3],
 }
 
 fn key(class: Class, slot: Slot) -> Option<(u8, Slot)> {
@@ -29,7 +31,10 @@ fn key(class: Class, slot: Slot) -> Option<(u8, Slot)> {
 impl Columns {
     /// Counts over `lines`.
     pub(in crate::repair) fn of(lines: &[&[u8]]) -> Self {
-        let mut out = Self::default();
+        let mut out = Self {
+            docs: docs(lines),
+            ..Self::default()
+        };
         for model in lines.iter().filter_map(|line| model(line)) {
             for (slot, column, gap) in model.slots {
                 let Some(key) = key(model.class, slot) else {
@@ -47,6 +52,17 @@ impl Columns {
         out
     }
 
+    /// How many blanks the file leaves behind the longest name where it sets the texts of ` * @name: text` under
+    /// each other, if it does.
+    pub(super) fn pads_docs(&self) -> Option<usize> {
+        let [apart, one, two] = self.docs;
+        if one.max(two) <= apart {
+            None
+        } else {
+            Some(if two > one { 2 } else { 1 })
+        }
+    }
+
     /// Is the place padded more often than not (if anything is known), and to which column most often?
     pub(super) fn usual(&self, class: Class, slot: Slot) -> (Option<bool>, Option<usize>) {
         let Some(seen) = key(class, slot).and_then(|key| self.seen.get(&key)) else {
@@ -62,4 +78,34 @@ impl Columns {
             .map(|(column, _)| *column);
         (Some(seen.padded > seen.single), most)
     }
+}
+
+/// Counts comments by how they set the texts of ` * @name: text`.
+fn docs(lines: &[&[u8]]) -> [u32; 3] {
+    let mut out = [0; 3];
+    let mut run: Vec<(usize, usize)> = Vec::new();
+    for line in lines.iter().copied().chain([&b""[..]]) {
+        if line.trim_ascii_start().starts_with(b"*") {
+            let text = model(line).and_then(|model| {
+                let mut slots = model.slots.into_iter();
+                slots.find(|(slot, _, _)| *slot == Slot::DocText)
+            });
+            run.extend(text.map(|(_, column, gap)| {
+                let tabbed = gap.contains(&b'\t');
+                (column, if tabbed { 0 } else { gap.len() })
+            }));
+            continue;
+        }
+        let least = run.iter().map(|(_, gap)| *gap).min().unwrap_or(0);
+        let under = run.iter().all(|(column, _)| *column == run[0].0);
+        let uneven = run.iter().any(|(_, gap)| *gap != least);
+        match (run.len() > 1 && uneven && under, least) {
+            (true, 1) => out[1] += 1,
+            (true, 2..) => out[2] += 1,
+            _ if run.len() > 1 => out[0] += 1,
+            _ => {}
+        }
+        run.clear();
+    }
+    out
 }

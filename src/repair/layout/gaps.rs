@@ -1,7 +1,10 @@
 //! In: an added line's words and lines beside it. Out: the white space between the words, likeliest first.
 
+use super::comments::{begins_anew, is_item, item, stops, under_text};
+use super::group::{at_columns, group_columns};
+use super::model::{Model, column_before, like, model};
 use super::slots::{Class, Slot, class, slots};
-use super::width::{pad_to, width};
+use super::width::pad_to;
 
 /// White space before each word but the first, with its cost.
 pub(in crate::repair) type Gaps = (u32, Vec<Vec<u8>>);
@@ -24,88 +27,6 @@ pub(in crate::repair) struct Around<'a> {
     pub(in crate::repair) slash: Option<usize>,
 }
 
-/// A line as a model.
-pub(super) struct Model {
-    pub(super) class: Class,
-    pub(super) slots: Vec<(Slot, usize, Vec<u8>)>,
-    /// Word pairs with unusual white space between.
-    pairs: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)>,
-}
-
-pub(super) fn model(line: &[u8]) -> Option<Model> {
-    let mut words: Vec<&[u8]> = Vec::new();
-    let mut gaps: Vec<&[u8]> = Vec::new();
-    let mut columns = Vec::new();
-    let (mut at, mut column) = (0, 0);
-    while at < line.len() {
-        let blank = line[at..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_whitespace())
-            .count();
-        let word = line[at + blank..]
-            .iter()
-            .take_while(|byte| !byte.is_ascii_whitespace())
-            .count();
-        if word > 0 {
-            column = width(&line[at..at + blank], column);
-            columns.push(column);
-            gaps.push(&line[at..at + blank]);
-            words.push(&line[at + blank..at + blank + word]);
-            column = width(words[words.len() - 1], column);
-        }
-        at += blank + word;
-    }
-    if words.len() < 2 {
-        return None;
-    }
-    let places = slots(&words);
-    let pairs = (1..words.len())
-        .filter(|&at| gaps[at] != b" " && !places.iter().any(|(_, place)| *place == at))
-        .map(|at| {
-            (
-                words[at - 1].to_vec(),
-                words[at].to_vec(),
-                gaps[at].to_vec(),
-            )
-        })
-        .collect();
-    let slots = places
-        .into_iter()
-        .map(|(slot, at)| (slot, columns[at], gaps[at].to_vec()))
-        .collect();
-    Some(Model {
-        class: class(&words),
-        slots,
-        pairs,
-    })
-}
-
-/// The column behind word `at - 1`.
-fn column_before(lead: &[u8], words: &[&[u8]], gaps: &[Vec<u8>], at: usize) -> usize {
-    let mut column = width(lead, 0);
-    for index in 0..at {
-        if index > 0 {
-            column = width(&gaps[index - 1], column);
-        }
-        column = width(words[index], column);
-    }
-    column
-}
-
-/// White space that puts a word where a model has it.
-fn like(slot: Slot, column: usize, model: &(Slot, usize, Vec<u8>)) -> Vec<u8> {
-    let (_, target, gap) = model;
-    if slot.verbatim() || gap == b" " {
-        return gap.clone();
-    }
-    let tabbed = gap.contains(&b'\t');
-    match pad_to(column, *target) {
-        Some(_) if !tabbed => vec![b' '; target - column],
-        Some(padded) => padded,
-        None => b" ".to_vec(),
-    }
-}
-
 /// Ways to set `words` behind `lead`, cheapest first.
 pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'_>) -> Vec<Gaps> {
     let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
@@ -125,9 +46,27 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
     let own = class(&words);
     let mut out: Vec<Gaps> = Vec::new();
     let mut rank = 0;
+    let alike = replaced.iter().any(|model| model.class == own);
     held(lead, &words, &base, (&places, around), &mut out);
     if !out.is_empty() {
         rank = 2;
+    } else if let Some(gap) =
+        item(around).filter(|_| own == Class::Star && !alike && !is_item(words[1]))
+    {
+        // What goes on under a list's item.
+        let mut gaps = base.clone();
+        gaps[0] = gap;
+        out.push((0, gaps));
+        out.push((1, base.clone()));
+        rank = 2;
+    } else if own == Class::Star && !alike && begins_anew(around, words[1]) {
+        // A paragraph begins anew, whatever the one above did.
+        out.push((0, base.clone()));
+        rank = 1;
+    } else if own == Class::Doc && !alike && around.columns.pads_docs().is_some() {
+        let columns = group_columns(lead, &places, around);
+        out.push((0, at_columns(lead, &words, &base, &places, &columns)));
+        rank = 1;
     }
     for (index, pattern) in replaced.iter().chain(&models).enumerate() {
         if pattern.class != own {
@@ -139,6 +78,9 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
             out.push(((rank + far).min(5), gaps));
             rank += 1;
         }
+    }
+    if let Some(gaps) = verbatim(&base, &places, &replaced, own) {
+        out.push((3, gaps));
     }
     if rank == 0 && !places.is_empty() {
         // Of another class, but with a comment or a backslash at the end.
@@ -164,9 +106,26 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
         .map(|(_, gaps)| gaps.clone())
         .unwrap_or_else(|| base.clone());
     for &(slot, at) in &places {
-        vary(lead, &words, (slot, at), (&best, &base), around, &mut out);
+        vary((lead, &words), (slot, at), (&best, &base), around, &mut out);
     }
     settle(out)
+}
+
+/// The white space of a line replaced, as it is, whatever column that gives.
+fn verbatim(
+    base: &[Vec<u8>],
+    places: &[(Slot, usize)],
+    replaced: &[Model],
+    own: Class,
+) -> Option<Vec<Vec<u8>>> {
+    let old = replaced.iter().find(|model| model.class == own)?;
+    let mut gaps = base.to_vec();
+    for &(slot, at) in places {
+        if let Some((_, _, gap)) = old.slots.iter().find(|(known, _, _)| *known == slot) {
+            gaps[at - 1].clone_from(gap);
+        }
+    }
+    (gaps != base).then_some(gaps)
 }
 
 /// What the habit asks for, if it has a say here.
@@ -183,6 +142,16 @@ fn held(
     if around.habit.flat && star {
         out.push((0, base.to_vec()));
     }
+    if let Some(gap) = around.habit.gap {
+        let mut gaps = base.to_vec();
+        for &(_, at) in places {
+            gaps[at - 1] = gap.to_vec();
+        }
+        if gaps != base {
+            out.push((0, gaps));
+        }
+        return;
+    }
     match around.habit.columns {
         Some(false) if !places.is_empty() && !star => out.push((0, base.to_vec())),
         Some(true) => {
@@ -194,29 +163,6 @@ fn held(
         }
         _ => {}
     }
-}
-
-/// Sets places to columns.
-fn at_columns(
-    lead: &[u8],
-    words: &[&[u8]],
-    base: &[Vec<u8>],
-    places: &[(Slot, usize)],
-    columns: &[(Slot, usize)],
-) -> Vec<Vec<u8>> {
-    let mut gaps = base.to_vec();
-    for &(slot, at) in places {
-        let Some((_, target)) = columns.iter().find(|(known, _)| *known == slot) else {
-            continue;
-        };
-        let column = column_before(lead, words, &gaps, at);
-        if slot == Slot::DocText {
-            gaps[at - 1] = vec![b' '; target.saturating_sub(column).max(1)];
-        } else if let Some(gap) = pad_to(column, *target) {
-            gaps[at - 1] = gap;
-        }
-    }
-    gaps
 }
 
 /// What the file does with such places, where no line beside is a model.
@@ -276,39 +222,6 @@ fn with_pairs(words: &[&[u8]], single: &[Vec<u8>], replaced: &[Model]) -> Vec<Ve
     out
 }
 
-/// Two blanks behind a full stop, if the comment's other lines have them.
-fn stops(words: &[&[u8]], mut gaps: Vec<Vec<u8>>, around: &Around<'_>) -> Vec<Vec<u8>> {
-    let text = words[0].starts_with(b"*") || words[0].starts_with(b"/*");
-    let has = |needle: &[u8]| {
-        let lines = around.replaced.iter().chain(around.above.iter().take(8));
-        lines
-            .filter(|line| memchr::memmem::find(line, needle).is_some())
-            .count()
-    };
-    let wide = around
-        .habit
-        .stops
-        .unwrap_or_else(|| has(b".  ") > has(b". ") / 2);
-    if text && wide {
-        for at in full_stops(words) {
-            gaps[at - 1] = b"  ".to_vec();
-        }
-    }
-    gaps
-}
-
-/// Words that begin a sentence behind another.
-fn full_stops<'w>(words: &'w [&[u8]]) -> impl Iterator<Item = usize> + 'w {
-    (1..words.len()).filter(|&at| {
-        let before = words[at - 1];
-        let ends = before.ends_with(b".")
-            || before.ends_with(b"?")
-            || before.ends_with(b"!")
-            || before.ends_with(b".)");
-        ends && !words[at].ends_with(b"*/") && before.len() > 1
-    })
-}
-
 /// Sets every place as `pattern` has it; places that it lacks as the nearest model that has them.
 fn follow(
     lead: &[u8],
@@ -337,8 +250,7 @@ fn follow(
 
 /// What authors do with one place without an example.
 fn vary(
-    lead: &[u8],
-    words: &[&[u8]],
+    (lead, words): (&[u8], &[&[u8]]),
     (slot, at): (Slot, usize),
     (best, base): (&[Vec<u8>], &[Vec<u8>]),
     around: &Around<'_>,
@@ -396,86 +308,6 @@ fn vary(
     }
 }
 
-/// Text that goes on under the text of ` * @name: text`.
-fn under_text(around: &Around<'_>, with: &mut impl FnMut(u32, &[u8])) {
-    let Some(doc) = around.above.first() else {
-        return;
-    };
-    let mut places = super::super::image::words(doc);
-    if places.next() != Some(b"*") {
-        return;
-    }
-    let Some(star) = doc.iter().position(|&byte| byte == b'*') else {
-        return;
-    };
-    if !places.next().is_some_and(|word| word.starts_with(b"@")) {
-        return;
-    }
-    let Some(text) = places.next() else { return };
-    let offset = text.as_ptr() as usize - doc.as_ptr() as usize;
-    let from = width(&doc[..=star], 0);
-    let to = width(&doc[..offset], 0);
-    with(3, &vec![b' '; to.saturating_sub(from)]);
-    if let Some(tabs) = pad_to(from, to) {
-        with(3, &tabs);
-    }
-}
-
-/// Columns at which a group of lines would be aligned, place by place: the first tab stop behind the longest part.
-fn group_columns(lead: &[u8], places: &[(Slot, usize)], around: &Around<'_>) -> Vec<(Slot, usize)> {
-    let rows: Vec<Vec<&[u8]>> = around
-        .group
-        .iter()
-        .filter(|row| row.len() > 1)
-        .map(|row| row.iter().map(Vec::as_slice).collect())
-        .collect();
-    let mut gaps: Vec<Vec<Vec<u8>>> = rows
-        .iter()
-        .map(|row| vec![b" ".to_vec(); row.len() - 1])
-        .collect();
-    let row_slots: Vec<Vec<(Slot, usize)>> = rows.iter().map(|row| slots(row)).collect();
-    let mut out = Vec::new();
-    for &(slot, _) in places {
-        if slot == Slot::Backslash
-            && let Some(column) = around.slash
-        {
-            out.push((slot, column));
-            continue;
-        }
-        let mut columns: Vec<(usize, usize, usize)> = Vec::new();
-        for (row, words) in rows.iter().enumerate() {
-            if let Some(&(_, at)) = row_slots[row].iter().find(|(known, _)| *known == slot) {
-                let lead = if words[0].starts_with(b"#") {
-                    &b""[..]
-                } else {
-                    lead
-                };
-                columns.push((row, at, column_before(lead, words, &gaps[row], at)));
-            }
-        }
-        if columns.len() < 2 {
-            continue;
-        }
-        let longest = columns
-            .iter()
-            .map(|(_, _, column)| *column)
-            .max()
-            .unwrap_or(0);
-        let stop = if slot == Slot::DocText {
-            longest + 1
-        } else {
-            longest / 8 * 8 + 8
-        };
-        for (row, at, column) in columns {
-            if let Some(gap) = pad_to(column, stop) {
-                gaps[row][at - 1] = gap;
-            }
-        }
-        out.push((slot, stop));
-    }
-    out
-}
-
 /// Sorts; keeps each once.
 fn settle(mut out: Vec<Gaps>) -> Vec<Gaps> {
     out.sort_by_key(|(cost, _)| *cost);
@@ -492,21 +324,4 @@ fn settle(mut out: Vec<Gaps>) -> Vec<Gaps> {
         *cost -= least;
     }
     out
-}
-
-/// Variants with two blanks behind full stops, or one.
-pub(in crate::repair) fn other_stops(words: &[Vec<u8>], gaps: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
-    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-    let text = words.first().is_some_and(|word| {
-        word.starts_with(b"*") || word.starts_with(b"/*") || !word.starts_with(b"#")
-    });
-    let mut out = gaps.to_vec();
-    for at in full_stops(&words).filter(|_| text) {
-        out[at - 1] = if gaps[at - 1] == b" " {
-            b"  ".to_vec()
-        } else {
-            b" ".to_vec()
-        };
-    }
-    (out != gaps).then_some(out)
 }

@@ -176,7 +176,7 @@ fn by_rule(words: &[Vec<u8>], scene: &Scene<'_>) -> Ranked {
     } else if let Some(open) = scan.stack.last().filter(|open| open.sign != b'{') {
         in_brackets(first, scene, open, &mut out);
     } else if scan.statement.is_some() && !closes {
-        going_on(first, scan, &mut out);
+        going_on(first, scene, &mut out);
     } else {
         statement(words, first, scan, &mut out);
     }
@@ -266,6 +266,7 @@ fn in_brackets(first: &[u8], scene: &Scene<'_>, open: &super::scan::Open, out: &
         let column = width(&aligned, 0);
         let odd = cost(Going::Other);
         out.push((4 + shown, indent(column + 1)));
+        out.push((6 + shown, indent(column + 8)));
         out.push((3 + shown, indent(column.saturating_sub(1))));
         // Tabs as far as they go.
         out.push((2 + odd + shown, vec![b'\t'; column / 8]));
@@ -288,7 +289,8 @@ fn in_brackets(first: &[u8], scene: &Scene<'_>, open: &super::scan::Open, out: &
     }
 }
 
-fn going_on(first: &[u8], scan: &Scan, out: &mut Ranked) {
+fn going_on(first: &[u8], scene: &Scene<'_>, out: &mut Ranked) {
+    let scan = scene.scan;
     let base = scan.statement.as_deref().unwrap_or_default();
     if first == b"{" {
         out.push((0, base.to_vec()));
@@ -296,13 +298,33 @@ fn going_on(first: &[u8], scan: &Scan, out: &mut Ranked) {
     if let Some(before) = &scan.going_on {
         out.push((0, before.clone()));
     }
-    out.push((1, tabs(base, 1)));
+    let cost = |going: Going| match scene.habit.going {
+        Some(habit) => u32::from(habit != going) * 3,
+        None => scene.style.cost(Where::Statement, going),
+    };
     if let Some(column) = scan.after_sign {
-        out.push((2, indent(column)));
+        out.push((1 + cost(Going::One), tabs(base, 1)));
+        out.push((1 + cost(Going::Aligned), indent(column)));
+        out.push((1 + cost(Going::Two), tabs(base, 2)));
+    } else {
+        out.push((1, tabs(base, 1)));
+        out.push((3, tabs(base, 2)));
     }
-    out.push((3, tabs(base, 2)));
     out.push((4, [base, b"    "].concat()));
     out.push((6, base.to_vec()));
+}
+
+/// Does a line jump away?
+fn leaves(line: &[u8]) -> bool {
+    let text = line.trim_ascii();
+    let jumps: [&[u8]; 5] = [
+        b"break;",
+        b"return",
+        b"goto ",
+        b"continue;",
+        b"fallthrough;",
+    ];
+    text.ends_with(b";") && jumps.iter().any(|jump| text.starts_with(jump))
 }
 
 fn statement(words: &[Vec<u8>], first: &[u8], scan: &Scan, out: &mut Ranked) {
@@ -318,6 +340,7 @@ fn statement(words: &[Vec<u8>], first: &[u8], scan: &Scan, out: &mut Ranked) {
                 },
             ));
             out.push((1, b"\t".to_vec()));
+            out.push((3, b"\t\t".to_vec()));
         }
         if let Some(waiting) = scan.waiting.last() {
             out.push((0, tabs(waiting, 1)));
@@ -353,6 +376,10 @@ fn statement(words: &[Vec<u8>], first: &[u8], scan: &Scan, out: &mut Ranked) {
     let last_word = words.last().map_or(&b""[..], Vec::as_slice);
     if words.len() == 1 && last_word.ends_with(b":") && !switch {
         out.push((1, b" ".to_vec()));
+    }
+    if first.starts_with(b"/*") && scan.waiting.is_empty() && leaves(&scan.last) {
+        // Nothing follows a jump but the next case.
+        out.extend(open.case.iter().map(|case| (0, case.clone())));
     }
     let inside = if scan.waiting.is_empty() { 0 } else { 4 };
     match &open.case {

@@ -1,15 +1,19 @@
 //! Words of an added line and the exact lines above ⇄ the white space that its author most likely gave it.
 
 mod columns;
+mod comments;
 mod gaps;
+mod group;
 mod lead;
+mod model;
 mod scan;
 mod slots;
 mod style;
 mod width;
 
 pub(super) use columns::Columns;
-pub(super) use gaps::{Around, inner, other_stops};
+pub(super) use comments::other_stops;
+pub(super) use gaps::{Around, inner};
 pub(super) use lead::{Scene, expected, leads};
 pub(super) use scan::Scan;
 pub(super) use style::{Habit, Style};

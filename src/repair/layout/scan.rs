@@ -214,7 +214,7 @@ impl Scan {
                         .iter()
                         .position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
                     let end = end.map_or(line.len(), |length| at + length);
-                    fresh = self.word(&line[at..end], line, end, white, fresh);
+                    fresh = self.word(line, at..end, white, fresh);
                     at = end;
                 }
                 b'=' => {
@@ -245,7 +245,9 @@ impl Scan {
         false
     }
 
-    fn word(&mut self, word: &[u8], line: &[u8], end: usize, white: &[u8], fresh: bool) -> bool {
+    fn word(&mut self, line: &[u8], at: std::ops::Range<usize>, white: &[u8], fresh: bool) -> bool {
+        let end = at.end;
+        let word = &line[at];
         let begins = fresh && self.statement.is_none();
         if begins && is_condition(word) {
             if word != b"else" {

@@ -138,7 +138,15 @@ pub(super) fn slots(words: &[&[u8]]) -> Vec<(Slot, usize)> {
                 let word = code[at];
                 word.starts_with(b"(*") || word.ends_with(b";") || word.ends_with(b",")
             });
-            out.extend(at.map(|at| (Slot::Declarator, at)));
+            // `name[] __attribute(…);`
+            let named = at.map(|at| {
+                if at > 1 && code[at].starts_with(b"__") {
+                    at - 1
+                } else {
+                    at
+                }
+            });
+            out.extend(named.map(|at| (Slot::Declarator, at)));
         }
         Class::Other => {
             let table =

@@ -23,6 +23,8 @@ pub(super) enum Where {
     /// `if (…)`
     Condition,
     Call,
+    /// No brackets: a statement that goes on.
+    Statement,
 }
 
 /// A habit of an author that differs from the file's, held to throughout a hunk.
@@ -36,6 +38,10 @@ pub(in crate::repair) struct Habit {
     pub(in crate::repair) flat: bool,
     /// Columns as wide as the group needs.
     pub(in crate::repair) columns: Option<bool>,
+    /// Columns so much further right than that.
+    pub(in crate::repair) shift: usize,
+    /// The same white space in every place that can be aligned.
+    pub(in crate::repair) gap: Option<&'static [u8]>,
 }
 
 impl Habit {
@@ -46,6 +52,8 @@ impl Habit {
             stops: None,
             flat: false,
             columns: None,
+            shift: 0,
+            gap: None,
         };
         [
             none,
@@ -86,12 +94,100 @@ impl Habit {
             },
         ]
     };
+
+    /// What a group of lines may do otherwise than the rest of the hunk, with what that costs; the first is nothing.
+    pub(in crate::repair) const THEMES: [(u32, Self); 12] = {
+        let none = Self::ALL[0];
+        [
+            (0, none),
+            (
+                2,
+                Self {
+                    columns: Some(true),
+                    ..none
+                },
+            ),
+            (
+                2,
+                Self {
+                    columns: Some(false),
+                    flat: true,
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    columns: Some(true),
+                    shift: 8,
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    stops: Some(true),
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    stops: Some(false),
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    gap: Some(b"\t"),
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    going: Some(Going::Aligned),
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    going: Some(Going::Two),
+                    ..none
+                },
+            ),
+            (
+                3,
+                Self {
+                    going: Some(Going::One),
+                    ..none
+                },
+            ),
+            (
+                5,
+                Self {
+                    columns: Some(true),
+                    shift: 16,
+                    ..none
+                },
+            ),
+            (
+                5,
+                Self {
+                    gap: Some(b"  "),
+                    ..none
+                },
+            ),
+        ]
+    };
 }
 
 /// How often a file does what.
 #[derive(Clone, Debug, Default)]
 pub(in crate::repair) struct Style {
-    counts: [[u32; 4]; 3],
+    counts: [[u32; 4]; 4],
     /// Where the file sets what.
     pub(in crate::repair) columns: super::Columns,
 }
@@ -117,7 +213,11 @@ impl Style {
     pub(super) fn cost(&self, place: Where, going: Going) -> u32 {
         let counts = &self.counts[place as usize];
         // Before anything is seen: what most of the kernel does.
-        let prior = [4, 1, 2, 1];
+        let prior = if place == Where::Statement {
+            [5, 4, 1, 1]
+        } else {
+            [4, 1, 2, 1]
+        };
         let count = |index: usize| counts[index] * 2 + prior[index];
         let most = (0..4).map(count).max().unwrap_or(1);
         (most / count(going as usize).max(1)).ilog2().min(5)
@@ -141,7 +241,9 @@ fn seen(scan: &Scan, line: &[u8]) -> Option<(Where, Going)> {
     if scan.is_comment() || line.trim_ascii().is_empty() {
         return None;
     }
-    let place = place(scan)?;
+    let Some(place) = place(scan) else {
+        return goes_on(scan, line).map(|going| (Where::Statement, going));
+    };
     let open = scan.stack.last()?;
     if open.going_on.is_some() {
         return None;
@@ -159,4 +261,24 @@ fn seen(scan: &Scan, line: &[u8]) -> Option<(Where, Going)> {
         }
     };
     Some((place, going))
+}
+
+/// How a line goes on with the statement before it, outside of brackets.
+fn goes_on(scan: &Scan, line: &[u8]) -> Option<Going> {
+    let statement = scan
+        .statement
+        .as_deref()
+        .filter(|_| scan.going_on.is_none())?;
+    let column = scan.after_sign?;
+    let white = lead(line);
+    let more = white.strip_prefix(statement);
+    Some(if white == indent(column) {
+        Going::Aligned
+    } else {
+        match more {
+            Some(b"\t") => Going::One,
+            Some(b"\t\t") => Going::Two,
+            _ => Going::Other,
+        }
+    })
 }

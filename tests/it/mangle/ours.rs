@@ -45,10 +45,10 @@ fn budget() -> Budget {
     let trials = std::env::var("PTEWARD_TRIALS")
         .ok()
         .and_then(|text| text.parse().ok());
-    let trials = trials.unwrap_or(20_000);
+    let trials = trials.unwrap_or(5_000);
     Budget {
         trials,
-        bytes: trials * 20_000,
+        bytes: trials * 100_000,
     }
 }
 
@@ -144,8 +144,14 @@ pub(crate) fn score(
         {
             first_difference(file, found, tell);
             tell(format!(
-                "{}: {:?}, {} trials: {} ({} strays)",
-                file.path, found.grade, found.trials, found.reason, one.strays
+                "{}: {:?}, {} of {} lines, {} trials: {} ({} strays)",
+                file.path,
+                found.grade,
+                one.added_same,
+                one.added,
+                found.trials,
+                found.reason,
+                one.strays
             ));
         } else if found.is_none() {
             tell(format!("{}: not found in the text", file.path));

@@ -1,0 +1,11 @@
+//! The readings of one hunk ⇄ exact texts for it, likeliest first, as many as are asked for.
+
+mod build;
+mod judge;
+mod options;
+mod prepare;
+mod search;
+mod shape;
+
+pub(super) use search::Variants;
+pub(super) use shape::{Variant, row_words};

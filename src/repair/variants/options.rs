@@ -1,0 +1,119 @@
+//! In: a row and what stands above it. Out: ways to set it, likeliest first.
+
+use super::build::ABOVE;
+use super::search::Variants;
+use super::shape::Prepared;
+use crate::diff::LineKind;
+use crate::repair::align::Row;
+use crate::repair::body::Body;
+use crate::repair::layout::{Around, Habit, Scan, Scene, inner, leads, other_stops};
+use std::rc::Rc;
+
+/// Options of one line at most.
+const OPTIONS: usize = 36;
+/// Words of a line before which two blanks are tried.
+const SLIPS: usize = 12;
+
+impl Variants<'_> {
+    /// Ways to set one line, cheapest first; never none.
+    pub(super) fn options(
+        &self,
+        prepared: &Prepared,
+        (index, habit): (usize, Habit),
+        scan: &Scan,
+        above: &[Rc<[u8]>],
+    ) -> Vec<(u32, Vec<u8>)> {
+        let row = &prepared.reading.rows[index];
+        let words = &prepared.words[index];
+        if words.is_empty() {
+            return vec![(0, Vec::new())];
+        }
+        if let Some(text) = self.keeps.text(self.body, row) {
+            return vec![(0, text)];
+        }
+        let glued = margin(self.body, row);
+        let below = prepared.below[index];
+        let below: Vec<&[u8]> = self.image.lines[below..].iter().take(6).copied().collect();
+        let removed = &prepared.groups[index];
+        let scene = Scene {
+            scan,
+            style: self.style,
+            habit,
+            c: self.c,
+            removed,
+            next: below
+                .iter()
+                .find(|line| !line.trim_ascii().is_empty())
+                .copied(),
+        };
+        let leads = if glued {
+            vec![(0, Vec::new())]
+        } else {
+            leads(words, &scene)
+        };
+        let above: Vec<&[u8]> = above.iter().rev().take(ABOVE).map(|line| &**line).collect();
+        let replaced: Vec<&[u8]> = removed.iter().map(|(line, _)| line.as_slice()).collect();
+        let around = Around {
+            replaced: &replaced,
+            above: &above,
+            below: &below,
+            habit,
+            columns: &self.style.columns,
+            slash: prepared.slash[index],
+            group: &prepared.words[prepared.neighbours[index].clone()],
+        };
+        let mut out: Vec<(u32, Vec<u8>)> = Vec::new();
+        for (number, (cost, lead)) in leads.iter().enumerate() {
+            let mut gaps = inner(lead, words, &around);
+            if number >= 3 {
+                gaps.truncate(1);
+            }
+            if number == 0
+                && let Some((cost, best)) = gaps.first()
+                && let Some(other) = other_stops(words, best)
+            {
+                gaps.push((cost + 2, other));
+            }
+            if number == 0
+                && let Some((cost, best)) = gaps.first().cloned()
+            {
+                // A slip of the finger: two blanks instead of one.
+                for at in (0..best.len()).take(SLIPS) {
+                    if best[at] == b" " {
+                        let mut slip = best.clone();
+                        slip[at].push(b' ');
+                        gaps.push((cost + 8, slip));
+                    }
+                }
+            }
+            out.extend(
+                gaps.into_iter()
+                    .map(|(more, gaps)| (cost + more, join(lead, words, &gaps))),
+            );
+        }
+        out.sort_by_key(|(cost, _)| *cost);
+        self.keeps.filter(self.body, row, &mut out);
+        out.truncate(OPTIONS);
+        out
+    }
+}
+
+/// Does the line begin at the margin, as its marker tells?
+fn margin(body: &Body, row: &Row) -> bool {
+    let unit = &body.units[row.words.start];
+    match row.kind {
+        LineKind::Context => false,
+        _ => !unit.bare(),
+    }
+}
+
+fn join(lead: &[u8], words: &[Vec<u8>], gaps: &[Vec<u8>]) -> Vec<u8> {
+    let mut out = lead.to_vec();
+    for (index, word) in words.iter().enumerate() {
+        if index > 0 {
+            out.extend_from_slice(&gaps[index - 1]);
+        }
+        out.extend_from_slice(word);
+    }
+    out
+}
