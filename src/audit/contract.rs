@@ -1,15 +1,25 @@
-//! In: a walker's own body. Out: the kinds that it may return, per flags, and the lines that say so.
+//! In: a walker's own body. Out: the kinds that it may return, per flags, level and return, and the lines that say so.
 //!
-//! A gate is a function that the walker asks about the entry before it says yes: `if (gate(cursor))
-//! return true`, or `if (!gate(cursor)) return …` right before a `return true`. What every gate turns
-//! away cannot come back to a caller.
+//! Every place where the walker may say yes is looked for. What it was asked on every way there — functions that are
+//! handed the cursor, and conditions on the entry itself — is asked of every kind in turn. A place that is reached with
+//! no such question lets everything through, and then nothing is promised.
 
-use super::cursor::{each_expression, each_statement, passed};
+mod asked;
+mod body;
+mod rows;
+mod state;
+mod tables;
+
+pub(super) use rows::rows;
+pub use rows::{ContractRow, Way};
+
 use super::facts::Line;
-use crate::flow::{FlagSet, Flow, Helper, Helpers};
-use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
+use crate::flow::{FlagSet, Helper, Helpers};
 use crate::vocabulary::{Atom, Oracle, Walker};
-use std::collections::BTreeSet;
+use asked::{Answers, Question, Said};
+use body::{Case, exits};
+use state::{Place, State};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The cursor's field whose entries are judged; huge entries are a level of their own.
 pub(super) const LEVEL: &str = "pte";
@@ -19,128 +29,152 @@ pub(super) const LEVEL: &str = "pte";
 pub(super) struct Contract {
     /// The atoms.
     pub(super) atoms: Vec<Atom>,
-    /// Where the gates stand.
+    /// Where the walker says yes, and where it asks.
     pub(super) lines: Vec<Line>,
 }
 
-/// Names the gates of a walker's body, with the line of each question.
-pub(super) fn gates(body: &Lowered, walker: &Walker) -> Vec<(String, u32)> {
-    let cursor = body
-        .parameters
-        .iter()
-        .find(|(kind, _)| kind.contains(walker.cursor));
-    let Some((_, cursor)) = cursor else {
-        return Vec::new();
-    };
-    let mut found = BTreeSet::new();
-    let mut lists: Vec<Vec<Stmt>> = vec![body.body.clone()];
-    each_statement(&body.body, &mut |statement| match &statement.node {
-        Form::Block(list) => lists.push(list.clone()),
-        Form::Arms(arms) => lists.extend(arms.iter().map(|(_, list)| list.clone())),
-        _ => {}
-    });
-    for list in &lists {
-        for (i, statement) in list.iter().enumerate() {
-            let Form::If(condition, then, _) = &statement.node else {
-                continue;
-            };
-            let Some((name, positive)) = asked(condition, cursor) else {
-                continue;
-            };
-            let behind = list.get(i + 1);
-            if (positive && returns_yes(then)) || (!positive && behind.is_some_and(returns_yes)) {
-                found.insert((name.to_owned(), statement.line));
-            }
-        }
-    }
-    found.into_iter().collect()
+/// A walker and where its body is.
+pub(super) struct Home<'h> {
+    /// The walker.
+    pub(super) walker: &'h Walker,
+    /// Its file.
+    pub(super) file: &'h str,
+    /// Its body.
+    pub(super) own: &'h Helper,
 }
 
-/// Is a condition one call with the cursor among its arguments? Says which, and whether it is negated.
-fn asked<'e>(condition: &'e Expr, cursor: &str) -> Option<(&'e str, bool)> {
-    match &condition.node {
-        Node::Unary(operator, inner) if operator == "!" => {
-            asked(inner, cursor).map(|(name, yes)| (name, !yes))
-        }
-        Node::Call(name, arguments) if arguments.iter().any(|a| passed(a) == Some(cursor)) => {
-            Some((name, true))
-        }
-        Node::Call(_, arguments) => match arguments.as_slice() {
-            [inner] => asked(inner, cursor),
-            _ => None,
-        },
-        _ => None,
-    }
+/// A place where the walker says yes.
+#[derive(Clone, Debug, Default)]
+struct Return {
+    /// The atoms that come through.
+    atoms: BTreeSet<Atom>,
+    /// What is asked on every way there.
+    asked: BTreeSet<Question>,
+    /// Each atom's way: conditions that decide it, in the walker, and in the functions asked.
+    ways: BTreeMap<Atom, Vec<(String, u32)>>,
 }
 
-fn returns_yes(statement: &Stmt) -> bool {
-    match &statement.node {
-        Form::Return(Some(Expr {
-            node: Node::Name(name),
-            ..
-        })) => name == "true",
-        Form::Return(Some(Expr {
-            node: Node::Number(text),
-            ..
-        })) => text != "0",
-        Form::Block(list) => list.first().is_some_and(returns_yes),
-        _ => false,
-    }
-}
+/// Line, level (by number), and sort of entry.
+type Key = (u32, usize, Option<&'static str>);
 
-/// Asks the gates of every kind. `None` where there are no gates, or one is not understood.
+/// Infers what comes back with entries of the judged level. `Err` says why nothing is promised.
 pub(super) fn infer(
     oracle: &mut Oracle<'_>,
     helpers: &dyn Helpers,
-    (home, body, walker): (&str, &Lowered, &Walker),
+    home: &Home<'_>,
     flags: &FlagSet,
-) -> Option<Contract> {
-    let mut contract = Contract::default();
-    for (name, line) in gates(body, walker) {
-        let gate = helpers.find(home, &name)?;
-        // A gate of another level (of huge entries) says nothing about this one.
-        if !gate.bodies.iter().any(reads_level) {
-            continue;
-        }
-        for atom in oracle.atoms() {
-            if !contract.atoms.contains(&atom)
-                && lets_through(oracle, helpers, (&gate, walker, atom), flags)
-            {
-                contract.atoms.push(atom);
-            }
-        }
-        contract.lines.push(Line {
-            file: home.to_owned(),
-            line,
-            text: format!("asks {name}()"),
-        });
-    }
-    contract.atoms.sort();
+) -> Result<Contract, String> {
+    let level = home.walker.fields.iter().position(|own| *own == LEVEL);
+    let level = level.ok_or_else(|| format!("{} has no field {LEVEL}", home.walker.cursor))?;
+    let found = returns(oracle, helpers, (home, level), flags)?;
     let all = oracle.atoms().len();
-    // A gate that lets everything through tells nothing, and one that lets nothing through was misread.
-    (!contract.atoms.is_empty() && contract.atoms.len() < all).then_some(contract)
+    let mut contract = Contract::default();
+    let mut atoms = BTreeSet::new();
+    for ((line, ..), own) in &found {
+        if own.atoms.len() == all {
+            return Err(format!(
+                "line {line} of {} returns with an entry that nothing was asked about",
+                home.file
+            ));
+        }
+        atoms.extend(&own.atoms);
+        let place = |line: u32, text: String| Line {
+            file: home.file.to_owned(),
+            line,
+            text,
+        };
+        contract.lines.extend(
+            own.asked
+                .iter()
+                .map(|(name, line)| place(*line, format!("asks {name}()"))),
+        );
+        contract
+            .lines
+            .push(place(*line, String::from("returns yes")));
+    }
+    if atoms.is_empty() {
+        return Err(String::from("no place where it says yes was found"));
+    }
+    contract.atoms = atoms.into_iter().collect();
+    contract.lines.sort_by_key(|line| line.line);
+    contract.lines.dedup();
+    Ok(contract)
 }
 
-/// Says whether a body looks at the entry of the level that is judged.
-fn reads_level(body: &Lowered) -> bool {
-    let mut reads = false;
-    each_expression(&body.body, &mut |expr| {
-        reads |= matches!(&expr.node, Node::Field(_, field) if field == LEVEL);
-    });
-    reads
-}
-
-fn lets_through(
+/// Finds every place where the walker may say yes with an entry of a level, and the kinds that get there.
+fn returns(
     oracle: &mut Oracle<'_>,
     helpers: &dyn Helpers,
-    (gate, walker, atom): (&Helper, &Walker, Atom),
+    (home, level): (&Home<'_>, usize),
     flags: &FlagSet,
-) -> bool {
-    gate.bodies.iter().any(|body| {
-        let mut flow = Flow::new(oracle, (atom, walker.name, LEVEL), helpers);
-        flow.file.clone_from(&gate.file);
-        flow.flags = flags.clone();
-        let run = flow.run_gate(body, gate.line, walker.cursor);
-        run.may_say_yes
-    })
+) -> Result<BTreeMap<Key, Return>, String> {
+    let mut found: BTreeMap<Key, Return> = BTreeMap::new();
+    let answers = Answers::new(helpers);
+    for atom in oracle.atoms() {
+        let case = Case {
+            walker: home.walker,
+            level,
+            atom,
+            flags,
+            file: home.file,
+        };
+        let mut said: BTreeMap<String, Option<Said>> = BTreeMap::new();
+        for body in &home.own.bodies {
+            let exits =
+                exits(&case, oracle, &answers, (body, home.own.line, false)).ok_or_else(|| {
+                    format!(
+                        "the body of {} in {} is not understood",
+                        home.walker.name, home.file
+                    )
+                })?;
+            for exit in exits {
+                if stands_at(&exit.state) != Some(level) {
+                    continue;
+                }
+                let mut way: Vec<(String, u32)> = Vec::new();
+                let mut through = true;
+                for question in &exit.state.passed {
+                    let said = said
+                        .entry(question.0.clone())
+                        .or_insert_with(|| answers.says(&case, oracle, &question.0));
+                    if let Some(said) = said {
+                        through &= said.yes;
+                        way.push((home.file.to_owned(), question.1));
+                        way.extend(said.way.iter().map(|line| (said.file.clone(), *line)));
+                    }
+                }
+                if !through {
+                    continue;
+                }
+                let key = (exit.line, level, exit.state.sort);
+                let own = found.entry(key).or_insert_with(|| Return {
+                    asked: exit.state.passed.clone(),
+                    ..Return::default()
+                });
+                own.asked = own
+                    .asked
+                    .intersection(&exit.state.passed)
+                    .cloned()
+                    .collect();
+                if own.atoms.insert(atom) {
+                    let mut lines: Vec<(String, u32)> = exit
+                        .way
+                        .iter()
+                        .map(|line| (home.file.to_owned(), *line))
+                        .collect();
+                    let last = lines.pop();
+                    lines.extend(way);
+                    lines.extend(last);
+                    lines.dedup();
+                    own.ways.insert(atom, lines);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Says at which level the cursor stands: the first field that is not known to be `NULL`.
+fn stands_at(state: &State) -> Option<usize> {
+    state.places.iter().position(|place| *place != Place::Null)
 }

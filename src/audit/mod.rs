@@ -7,6 +7,7 @@ mod change;
 mod compare;
 mod contract;
 mod cursor;
+mod explore;
 mod facts;
 mod library;
 mod needles;
@@ -17,5 +18,6 @@ mod walks;
 
 pub use change::{ChangeKind, ReviewChange, Side, Touched};
 pub use compare::{VerdictChange, WalkChange, compare_walks};
+pub use contract::{ContractRow, Way};
 pub use facts::{Audit, BlindSpot, Excerpt, Line, Site, SiteKind, Use, Verdict, Walk};
-pub use run::Auditor;
+pub use run::{Auditor, Contracts};

@@ -1,5 +1,9 @@
 //! In: a tree. Out: its audit.
 
+mod contracts;
+
+pub use contracts::Contracts;
+
 use super::facts::{Audit, BlindSpot, Site, SiteKind};
 use super::library::{Desk, Library};
 use super::needles::Needles;

@@ -1,6 +1,6 @@
 //! In: files that call a walker. Out: each walk with its function, cursor and flags.
 
-use super::contract::{Contract, infer};
+use super::contract::{Contract, Home, infer};
 use super::cursor::{Cursor, each_expression, known, passed, trace};
 use super::facts::{BlindSpot, Excerpt, Line, Walk};
 use super::library::Library;
@@ -203,8 +203,12 @@ impl Place<'_> {
     ) -> Option<Contract> {
         let home = context.homes.get(self.walker.name)?;
         let own = context.library.own(home, self.walker.name)?;
-        let body = own.bodies.first()?;
-        infer(oracle, helpers, (home, body, self.walker), &known(cursor))
+        let home = Home {
+            walker: self.walker,
+            file: home,
+            own: &own,
+        };
+        infer(oracle, helpers, &home, &known(cursor)).ok()
     }
 
     /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.

@@ -63,7 +63,7 @@ pub(crate) struct FlagSet {
 
 impl FlagSet {
     /// Says whether a flag is set.
-    pub(super) fn has(&self, flag: &str) -> Truth {
+    pub(crate) fn has(&self, flag: &str) -> Truth {
         if self.set.contains(flag) {
             Truth::Yes
         } else if self.open || self.perhaps.contains(flag) {

@@ -10,3 +10,5 @@ mod state;
 mod tables;
 
 pub(crate) use engine::{Finding, FindingKind, FlagSet, Flow, Helper, Helpers};
+pub(crate) use graph::{Edge, Graph, Step};
+pub(crate) use tables::{folio_test, loads_entry};

@@ -10,6 +10,7 @@ mod refusal;
 mod report;
 mod review;
 mod series;
+mod survey;
 mod workspace;
 
 pub use add_kernel::add_kernel;
@@ -22,4 +23,5 @@ pub use refusal::Refusal;
 pub use report::write_report;
 pub use review::{Reviewed, review};
 pub use series::{Input, ReadSeries, read_series, the_series};
+pub use survey::contracts;
 pub use workspace::Workspace;

@@ -3,10 +3,12 @@
 //! Fields are only ever added; what a name means never changes within one `v`.
 
 mod compared;
+mod contract;
 mod line;
 mod summary;
 
 pub use compared::{CapabilityLine, VerdictLine, capability_line, verdict_line};
+pub use contract::{ContractLine, contract_line};
 pub use line::{
     BlindLine, ChangeLine, FileLine, HunkLine, KernelLine, PatchLine, PostLine, PredicateLine,
     SeriesLine, SiteLine, WalkLine, blind_line, change_line, file_line, hunk_line, kernel_line,

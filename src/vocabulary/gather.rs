@@ -72,6 +72,8 @@ struct Found {
     file: String,
     definitions: Vec<Definition>,
     prototypes: Vec<Definition>,
+    /// Names of all prototypes: a body beside one is a stub.
+    declared: BTreeSet<String>,
     constants: Vec<String>,
 }
 
@@ -119,7 +121,10 @@ impl Headers {
         let mut prototypes = Vec::new();
         let mut constants = Vec::new();
         for header in found {
-            for definition in header.definitions {
+            for mut definition in header.definitions {
+                // A body beside the prototype is the stub of another configuration: the real one is elsewhere.
+                definition.stub = definition.macro_parameters.is_none()
+                    && header.declared.contains(&definition.name);
                 headers
                     .definitions
                     .entry(definition.name.clone())
@@ -130,7 +135,7 @@ impl Headers {
             constants.extend(header.constants);
         }
         for prototype in prototypes {
-            // A body beside the prototype is the stub of another configuration: the real one is elsewhere.
+            // A macro may be such a stub too, where the function is one that is looked for.
             if let Some(list) = headers.definitions.get_mut(&prototype.name) {
                 list.iter_mut()
                     .filter(|d| d.file == prototype.file)
@@ -168,6 +173,7 @@ fn read_header(path: &str, text: &[u8]) -> Found {
         file: path.to_owned(),
         definitions: Vec::new(),
         prototypes: Vec::new(),
+        declared: BTreeSet::new(),
         constants: Vec::new(),
     };
     for function in &out.functions {
@@ -192,6 +198,7 @@ fn read_header(path: &str, text: &[u8]) -> Found {
             found.definitions.push(definition);
         }
     }
+    let bodies: BTreeSet<&str> = out.functions.iter().map(|f| f.name.as_str()).collect();
     for prototype in &out.prototypes {
         let (entries, acts) = entry_parameters(&text[prototype.parameters.clone()]);
         let returns = returns(
@@ -200,6 +207,10 @@ fn read_header(path: &str, text: &[u8]) -> Found {
             prototype.parameters.start,
             &prototype.name,
         );
+        // A `static` prototype announces a body of the same header.
+        if !returns.contains("static") && bodies.contains(prototype.name.as_str()) {
+            found.declared.insert(prototype.name.clone());
+        }
         if !entries.is_empty() && may_answer_yes_or_no(&returns) && !returns.contains("static") {
             let mut definition = Definition::new(
                 &prototype.name,

@@ -11,6 +11,7 @@ mod apply_real;
 mod audit_real;
 mod bad_input;
 mod cli;
+mod contracts;
 mod diff;
 mod docs;
 mod house;

@@ -3,6 +3,7 @@
 pub(super) mod apply;
 pub(super) mod audit;
 pub(super) mod completions;
+pub(super) mod contract;
 pub(super) mod doctor;
 pub(super) mod kernel_add;
 pub(super) mod kernel_list;
