@@ -1,6 +1,7 @@
 //! In: a tree. Out: its audit.
 
 mod contracts;
+mod words;
 
 pub use contracts::Contracts;
 

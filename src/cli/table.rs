@@ -2,7 +2,7 @@
 
 use super::commands::{
     apply, audit, completions, contract, doctor, kernel_add, kernel_list, kernel_show, man, report,
-    review, series_import, series_list, series_show,
+    review, series_import, series_list, series_show, vocabulary,
 };
 use super::exit::Exit;
 use super::session::Session;
@@ -21,6 +21,8 @@ pub(super) enum Command {
     Apply(apply::Args),
     /// List every check of an entry's kind and every page-table walk of a kernel
     Audit(audit::Args),
+    /// Show what a kernel says about the kinds of entries, or how two kernels differ in it
+    Vocabulary(vocabulary::Args),
     /// Show what each page-table walker may return, with the lines that prove it
     Contract(contract::Args),
     /// Apply a series, audit the kernel before and after, compare, and write a report
@@ -69,6 +71,7 @@ impl Command {
             Self::Series(SeriesCommand::Show(args)) => args.run(session),
             Self::Apply(args) => args.run(session),
             Self::Audit(args) => args.run(session),
+            Self::Vocabulary(args) => args.run(session),
             Self::Contract(args) => args.run(session),
             Self::Review(args) => args.run(session),
             Self::Report(args) => args.run(session),

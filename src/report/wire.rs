@@ -6,6 +6,7 @@ mod compared;
 mod contract;
 mod line;
 mod summary;
+mod vocabulary;
 
 pub use compared::{CapabilityLine, VerdictLine, capability_line, verdict_line};
 pub use contract::{ContractLine, contract_line};
@@ -15,6 +16,10 @@ pub use line::{
     patch_line, post_line, predicate_line, series_line, site_line, walk_line,
 };
 pub use summary::{Grades, Outcomes, Summary};
+pub use vocabulary::{
+    Becomes, ConstructorLine, ConverterLine, DifferenceLine, KindLine, TestLine, WalkerLine,
+    constructor_line, converter_line, difference_line, kind_line, test_line, walker_line,
+};
 
 use serde::Serialize;
 

@@ -63,6 +63,8 @@ pub struct Headers {
     pub open: BTreeMap<String, Definition>,
     /// The kinds.
     pub kinds: Kinds,
+    /// Headers that define a kind's constant.
+    pub(super) constant_files: BTreeSet<String>,
     /// 4-byte windows counted over a sample of the headers: which substrings are rare.
     pub rarity: Vec<u32>,
 }
@@ -132,6 +134,9 @@ impl Headers {
                     .push(definition);
             }
             prototypes.extend(header.prototypes);
+            if !header.constants.is_empty() {
+                headers.constant_files.insert(header.file);
+            }
             constants.extend(header.constants);
         }
         for prototype in prototypes {

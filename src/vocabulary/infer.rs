@@ -162,15 +162,44 @@ fn judge_one(
     }
     positions(definition)
         .into_iter()
-        .find_map(|(position, domain)| {
-            let mut asked = outcomes(headers, interpreter, definition, (position, domain))?;
-            // A macro has no types: where it cannot tell of a present entry, it is meant for swap entries.
-            let untyped = definition.macro_parameters.is_some();
-            if untyped && asked.get(&PRESENT).is_some_and(|outcome| outcome.unsure) {
-                asked.retain(|atom, _| within(Domain::Swap, *atom));
-            }
-            classify(headers, &asked)
-        })
+        .find_map(|at| classify(headers, &telling(headers, interpreter, definition, at)?))
+}
+
+/// Lists the atoms that some definition of a predicate may accept.
+pub(super) fn accepted(
+    headers: &Headers,
+    interpreter: &mut Interpreter<'_>,
+    definitions: &[Definition],
+) -> BTreeSet<Atom> {
+    let mut out = BTreeSet::new();
+    for definition in definitions {
+        let asked = positions(definition)
+            .into_iter()
+            .filter_map(|at| telling(headers, interpreter, definition, at))
+            .find(|asked| classify(headers, asked).is_some());
+        let yes = asked
+            .into_iter()
+            .flatten()
+            .filter(|(_, o)| o.yes || o.unsure);
+        out.extend(yes.map(|(atom, _)| atom));
+    }
+    out
+}
+
+/// Evaluates every atom that one position of a definition is meant for.
+fn telling(
+    headers: &Headers,
+    interpreter: &mut Interpreter<'_>,
+    definition: &Definition,
+    at: (usize, Domain),
+) -> Option<BTreeMap<Atom, Outcome>> {
+    let mut asked = outcomes(headers, interpreter, definition, at)?;
+    // A macro has no types: where it cannot tell of a present entry, it is meant for swap entries.
+    let untyped = definition.macro_parameters.is_some();
+    if untyped && asked.get(&PRESENT).is_some_and(|outcome| outcome.unsure) {
+        asked.retain(|atom, _| within(Domain::Swap, *atom));
+    }
+    Some(asked)
 }
 
 /// Where a definition may take its entry.
@@ -214,7 +243,8 @@ fn take(outcome: &mut Outcome, answers: &Answers) -> Option<()> {
     Some(())
 }
 
-fn within(domain: Domain, atom: Atom) -> bool {
+/// Says whether a value of a domain may be an atom.
+pub(super) fn within(domain: Domain, atom: Atom) -> bool {
     match domain {
         Domain::Full => true,
         Domain::Soft => atom != PRESENT,

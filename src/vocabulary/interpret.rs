@@ -489,6 +489,12 @@ impl<'h> Interpreter<'h> {
         match (operator, a.atom(), a) {
             ("==" | "!=" | "<" | "<=" | ">" | ">=", _, _) => self.compare(operator, a, b).value(),
             (">>", Some(atom), Value::Raw(_) | Value::Derived(_)) => Value::Type(atom),
+            // A type moved to where an entry holds its type: the bits of an entry that is being made.
+            ("<<", None, Value::Constant(name)) => self
+                .headers
+                .kinds
+                .atom(name)
+                .map_or(Value::Unknown, Value::Raw),
             ("&", Some(atom), Value::Type(_)) => Value::Type(atom),
             (_, Some(atom), _) => Value::Derived(atom),
             _ => b.atom().map_or(Value::Unknown, Value::Derived),

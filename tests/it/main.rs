@@ -25,3 +25,4 @@ mod sandbox;
 mod series;
 mod store;
 mod verdicts;
+mod vocabulary;

@@ -14,3 +14,4 @@ pub(super) mod review;
 pub(super) mod series_import;
 pub(super) mod series_list;
 pub(super) mod series_show;
+pub(super) mod vocabulary;

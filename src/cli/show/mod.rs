@@ -6,5 +6,6 @@ mod kernel;
 pub(super) mod outcomes;
 pub(super) mod review;
 pub(super) mod series;
+pub(super) mod vocabulary;
 
 pub(super) use kernel::kernel_line;

@@ -37,12 +37,29 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "pipeline",
-        &["diff", "mail", "series", "tree", "audit", "store", "report"],
+        &[
+            "diff",
+            "mail",
+            "series",
+            "tree",
+            "vocabulary",
+            "audit",
+            "store",
+            "report",
+        ],
     ),
     (
         "cli",
         &[
-            "base", "mail", "series", "tree", "audit", "store", "report", "pipeline",
+            "base",
+            "mail",
+            "series",
+            "tree",
+            "vocabulary",
+            "audit",
+            "store",
+            "report",
+            "pipeline",
         ],
     ),
 ];
