@@ -11,4 +11,4 @@ mod tables;
 
 pub(crate) use engine::{Finding, FindingKind, FlagSet, Flow, Helper, Helpers};
 pub(crate) use graph::{Edge, Graph, Step};
-pub(crate) use tables::{folio_test, loads_entry};
+pub(crate) use tables::{folio_test, is_silent, loads_entry};

@@ -110,7 +110,7 @@ pub(crate) fn folio_test(name: &str, kind: &str) -> Option<bool> {
 }
 
 /// Says whether `name` is a debug-only check.
-pub(super) fn is_silent(name: &str) -> bool {
+pub(crate) fn is_silent(name: &str) -> bool {
     SILENT.iter().any(|own| match own.strip_suffix('*') {
         Some(prefix) => name.starts_with(prefix),
         None => *own == name,

@@ -23,5 +23,5 @@ pub use refusal::Refusal;
 pub use report::write_report;
 pub use review::{Reviewed, review};
 pub use series::{Input, ReadSeries, read_series, the_series};
-pub use survey::{contracts, vocabulary};
+pub use survey::{contracts, matrix, vocabulary, write_matrix};
 pub use workspace::Workspace;

@@ -5,6 +5,7 @@
 mod compared;
 mod contract;
 mod line;
+mod matrix;
 mod summary;
 mod vocabulary;
 
@@ -14,6 +15,9 @@ pub use line::{
     BlindLine, ChangeLine, FileLine, HunkLine, KernelLine, PatchLine, PostLine, PredicateLine,
     SeriesLine, SiteLine, WalkLine, blind_line, change_line, file_line, hunk_line, kernel_line,
     patch_line, post_line, predicate_line, series_line, site_line, walk_line,
+};
+pub use matrix::{
+    MatrixChangeLine, MatrixLine, MissedLine, matrix_change_line, matrix_line, missed_line,
 };
 pub use summary::{Grades, Outcomes, Summary};
 pub use vocabulary::{

@@ -11,7 +11,7 @@ use crate::syntax::{Enclosing, MentionKind, outline};
 use crate::tree::source::{Source, TreeError};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Assembles the vocabulary: `bodies` are those found for open prototypes, `walking` the names that walk, with the
+/// Assembles the vocabulary: `local` are predicates that one source file alone knows, `bodies` are those found for open prototypes, `walking` the names that walk, with the
 /// header files that name them.
 ///
 /// # Errors
@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn assemble(
     source: &dyn Source,
     headers: &Headers,
-    predicates: &[Predicate],
+    (predicates, local): (&[Predicate], &[(Predicate, Definition)]),
     bodies: &BTreeMap<String, Definition>,
     walking: &[(String, Walker, BTreeSet<String>)],
 ) -> Result<Vocabulary, TreeError> {
@@ -42,6 +42,22 @@ pub fn assemble(
             })
             .collect(),
     };
+    for (predicate, body) in local {
+        let own = BTreeMap::from([(body.name.clone(), body.clone())]);
+        out.predicates.push(Test {
+            local: true,
+            at: vec![At {
+                file: body.file.clone(),
+                line: body.line,
+                arms: Vec::new(),
+                declared: false,
+                stub: false,
+            }],
+            ..test(headers, &mut interpreter, &own, predicate)
+        });
+    }
+    out.predicates
+        .sort_by(|a, b| (&a.name, &a.at).cmp(&(&b.name, &b.at)));
     let asked: BTreeSet<&str> = predicates.iter().map(|p| p.name.as_str()).collect();
     // What answers yes or no makes and converts nothing.
     out.converters
@@ -56,6 +72,7 @@ pub fn assemble(
     }
     out.predicates
         .iter_mut()
+        .filter(|own| !own.local)
         .for_each(|own| own.at = places.of(&own.name));
     out.converters
         .iter_mut()
@@ -136,6 +153,7 @@ fn test(
         accepts: predicate.accepts.clone(),
         constants: atoms.into_iter().filter_map(constant).collect(),
         whole,
+        local: false,
         at: Vec::new(),
         words: words.into_iter().cloned().collect(),
     }

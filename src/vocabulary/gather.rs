@@ -3,7 +3,8 @@
 use super::kinds::Kinds;
 use super::tables::{Domain, entry_types};
 use crate::base::AnyOf;
-use crate::syntax::{Lexer, Token, ast::Lowered, lower_function, lower_macro, outline};
+use crate::syntax::ast::{Expr, Form, Node, Stmt};
+use crate::syntax::{Function, Lexer, Token, ast::Lowered, lower_function, lower_macro, outline};
 use crate::tree::source::{Source, TreeError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};
@@ -184,22 +185,8 @@ fn read_header(path: &str, text: &[u8]) -> Found {
     for function in &out.functions {
         let head = &text[function.span.start..function.body.start];
         if mentions_entry_type(head) || mentions_cursor(head) {
-            let body = &text[function.span.start..function.span.end];
-            let mut definition = Definition::new(
-                &function.name,
-                path,
-                lines.locate(text, function.span.start).0,
-            );
-            definition.returns = returns(
-                text,
-                function.span.start,
-                function.parameters.start,
-                &function.name,
-            );
-            (definition.entries, definition.acts) =
-                entry_parameters(&text[function.parameters.clone()]);
-            definition.words = words(&text[function.body.clone()]);
-            definition.text = body.to_vec();
+            let line = lines.locate(text, function.span.start).0;
+            let definition = Definition::of_function(path, text, function, line);
             found.definitions.push(definition);
         }
     }
@@ -262,6 +249,60 @@ impl Definition {
             words: BTreeSet::new(),
             lowered: OnceLock::new(),
         }
+    }
+
+    /// Makes one of a function of a file; `line` is that of its head.
+    pub fn of_function(file: &str, text: &[u8], function: &Function, line: u32) -> Self {
+        let mut definition = Self::new(&function.name, file, line);
+        definition.returns = returns(
+            text,
+            function.span.start,
+            function.parameters.start,
+            &function.name,
+        );
+        (definition.entries, definition.acts) =
+            entry_parameters(&text[function.parameters.clone()]);
+        definition.words = words(&text[function.body.clone()]);
+        definition.text = text[function.span.clone()].to_vec();
+        definition
+    }
+
+    /// Says whether it may be a question about an entry: it takes one by value, none by its place, and may answer yes
+    /// or no.
+    pub fn may_ask(&self) -> bool {
+        !self.entries.is_empty() && !self.acts && may_answer_yes_or_no(&self.returns)
+    }
+
+    /// Says whether the body calls a function for what it does: whoever does something is asked nothing. Checks and
+    /// warnings are macros, in capitals.
+    pub(super) fn does_something(&self) -> bool {
+        fn within(list: &[Stmt]) -> bool {
+            list.iter().any(|statement| match &statement.node {
+                Form::Do(Expr {
+                    node: Node::Call(name, _),
+                    ..
+                }) => name.bytes().any(|byte| byte.is_ascii_lowercase()),
+                Form::Block(list) => within(list),
+                Form::If(_, then, other) => {
+                    within(std::slice::from_ref(then))
+                        || other
+                            .as_deref()
+                            .is_some_and(|s| within(std::slice::from_ref(s)))
+                }
+                Form::While(_, body) | Form::DoWhile(body, _) | Form::Switch(_, body) => {
+                    within(std::slice::from_ref(body))
+                }
+                Form::For(_, _, _, body) => within(std::slice::from_ref(body)),
+                Form::Arms(arms) => arms.iter().any(|(_, list)| within(list)),
+                _ => false,
+            })
+        }
+        self.lowered().is_some_and(|lowered| within(&lowered.body))
+    }
+
+    /// Says whether the body has one of some words.
+    pub fn says_any(&self, words: &BTreeSet<&str>) -> bool {
+        self.words.iter().any(|word| words.contains(word.as_str()))
     }
 
     /// Says whether the body calls `name`.

@@ -19,7 +19,7 @@ mod value;
 pub use assemble::assemble;
 pub use compare::{Changed, VocabularyChange, What, compare_vocabularies};
 pub use gather::{Definition, Headers, window_slot};
-pub use infer::{Inferred, infer, infer_open};
+pub use infer::{Inferred, infer, infer_local, infer_open, tellers};
 pub(crate) use kinds::Atom;
 pub use kinds::Kinds;
 pub(crate) use oracle::Oracle;

@@ -53,6 +53,8 @@ pub struct Test {
     pub constants: Vec<String>,
     /// Does it accept all constants of the kinds that it accepts?
     pub whole: bool,
+    /// Is it known in one source file alone?
+    pub local: bool,
     /// Its definitions and declarations.
     pub at: Vec<At>,
     /// Words of its bodies, to tell a new name from a new thing.

@@ -75,6 +75,7 @@ fn every_type_of_line_is_documented() {
         "compared.rs",
         "contract.rs",
         "vocabulary.rs",
+        "matrix.rs",
     ] {
         let (_, source) = page(&format!("src/report/wire/{name}"));
         for made in source.split("Line::new(").skip(1) {

@@ -17,6 +17,7 @@ mod docs;
 mod house;
 mod kernels;
 mod mangle;
+mod matrix;
 mod pages;
 mod patches;
 mod repair_real;

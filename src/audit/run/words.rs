@@ -1,9 +1,10 @@
 //! In: a tree. Out: its whole vocabulary.
 
+use super::matrix::local_questions;
 use super::{Auditor, Needles, scan};
 use crate::base::AnyOf;
 use crate::tree::source::{Source, TreeError};
-use crate::vocabulary::{Definition, Vocabulary, Walker, assemble, infer_open};
+use crate::vocabulary::{Definition, Vocabulary, Walker, assemble, infer_local, infer_open};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,22 +14,25 @@ impl Auditor {
     /// # Errors
     /// When the tree cannot be read.
     pub fn vocabulary(&self, source: &dyn Source) -> Result<Vocabulary, TreeError> {
-        let names: Vec<String> = self.inferred.open.clone();
+        let mut names: BTreeSet<String> = self.inferred.open.iter().cloned().collect();
+        names.extend(self.inferred.predicates.iter().map(|p| p.name.clone()));
+        let names: Vec<String> = names.into_iter().collect();
+        let needles = Needles::new(&names, &self.headers.rarity)
+            .map_err(|e| TreeError::Unusable(e.to_string()))?;
+        let sources = |path: &str| path.ends_with(".c");
+        let hits = scan(source, &needles, &sources, &[""], &|_| {})?.hits;
         let mut bodies: BTreeMap<String, Definition> = BTreeMap::new();
-        if !names.is_empty() {
-            let needles = Needles::new(&names, &self.headers.rarity)
-                .map_err(|e| TreeError::Unusable(e.to_string()))?;
-            let scanned = scan(
-                source,
-                &needles,
-                &|path| path.ends_with(".c"),
-                &[""],
-                &|_| {},
-            )?;
-            let hits = scanned.hits.iter();
-            hits.for_each(|hit| self.bodies_in(hit, &mut bodies));
-        }
+        hits.iter().for_each(|hit| self.bodies_in(hit, &mut bodies));
         let predicates = infer_open(&self.headers, &self.inferred, &bodies);
+        let mut local = Vec::new();
+        for hit in &hits {
+            let mut own = local_questions(hit);
+            own.retain(|body| !bodies.contains_key(&body.name));
+            for predicate in infer_local(&self.headers, &bodies, &own) {
+                let body = own.iter().find(|body| body.name == predicate.name);
+                local.extend(body.map(|body| (predicate, body.clone())));
+            }
+        }
         let walking: Vec<(String, Walker)> = self.walking.values().cloned().collect();
         let files = headers_with(source, &walking)?;
         let walking: Vec<_> = walking
@@ -38,7 +42,13 @@ impl Auditor {
                 (name, walker, files)
             })
             .collect();
-        assemble(source, &self.headers, &predicates, &bodies, &walking)
+        assemble(
+            source,
+            &self.headers,
+            (&predicates, &local),
+            &bodies,
+            &walking,
+        )
     }
 }
 

@@ -9,6 +9,7 @@ pub(super) mod kernel_add;
 pub(super) mod kernel_list;
 pub(super) mod kernel_show;
 pub(super) mod man;
+pub(super) mod matrix;
 pub(super) mod report;
 pub(super) mod review;
 pub(super) mod series_import;

@@ -3,6 +3,7 @@
 pub(super) mod audit;
 pub(super) mod contract;
 mod kernel;
+pub(super) mod matrix;
 pub(super) mod outcomes;
 pub(super) mod review;
 pub(super) mod series;

@@ -37,6 +37,7 @@ pub struct TestLine<'a> {
     takes: &'a str,
     constants: &'a [String],
     whole: bool,
+    local: bool,
     at: &'a [At],
 }
 
@@ -54,6 +55,7 @@ pub fn test_line(own: &Test) -> Line<TestLine<'_>> {
             takes: &own.takes,
             constants: &own.constants,
             whole: own.whole,
+            local: own.local,
             at: &own.at,
         },
     )
