@@ -1,64 +1,128 @@
-//! In: a walker's own body. Out: the kinds that it may return at one level, per flags, and the returns that say so.
+//! In: a walker's own body. Out: the kinds that it may return, per flags, level and return, and the lines that say so.
 //!
-//! The walker is followed once for each kind, as if every entry that it comes to were of that kind. Where a `return` may
-//! say yes while the cursor points to the entry, the kind may come back to a caller.
+//! Every place where the walker may say yes is looked for. What it was asked on every way there — functions that are
+//! handed the cursor, and conditions on the entry itself — is asked of every kind in turn. A place that is reached with
+//! no such question lets everything through, and then nothing is promised.
+//!
+//! Verdicts need less and need it for each walk: `levels` follows the walker with the flow room's own machinery. A test
+//! compares the two on every kernel.
 
-use super::facts::Line;
-use crate::flow::{FindingKind, FlagSet, Flow, Helper, Helpers};
-use crate::vocabulary::{Atom, Oracle, Truth, Walker};
+mod asked;
+mod body;
+mod levels;
+mod rows;
+mod state;
+mod tables;
 
-/// The level of single pages: the cursor's field that holds such an entry.
-pub(super) const PTE: &str = "pte";
-/// The level of huge pages.
-pub(super) const PMD: &str = "pmd";
+pub(super) use levels::{Contract, PMD, PTE, infer};
+pub(super) use rows::rows;
+pub use rows::{ContractRow, Way};
 
-/// What a walker may return at one level.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Contract {
-    /// The atoms.
-    pub(super) atoms: Vec<Atom>,
-    /// For each atom, the first return that lets it through.
-    pub(super) lines: Vec<Line>,
+use crate::flow::{FlagSet, Helper, Helpers};
+use crate::vocabulary::{Atom, Oracle, Walker};
+use asked::{Answers, Question, Said};
+use body::{Case, exits};
+use state::{Place, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A walker and where its body is.
+pub(super) struct Home<'h> {
+    /// The walker.
+    pub(super) walker: &'h Walker,
+    /// Its file.
+    pub(super) file: &'h str,
+    /// Its body.
+    pub(super) own: &'h Helper,
 }
 
-/// Follows the walker with every kind. `Err` says why what it may return is not known.
-pub(super) fn infer(
+/// A place where the walker says yes.
+#[derive(Clone, Debug, Default)]
+struct Return {
+    /// The atoms that come through.
+    atoms: BTreeSet<Atom>,
+    /// What is asked on every way there.
+    asked: BTreeSet<Question>,
+    /// Each atom's way: conditions that decide it, in the walker, and in the functions asked.
+    ways: BTreeMap<Atom, Vec<(String, u32)>>,
+}
+
+/// Line, level (by number), and sort of entry.
+type Key = (u32, usize, Option<&'static str>);
+
+/// Finds every place where the walker may say yes with an entry of a level, and the kinds that get there.
+fn returns(
     oracle: &mut Oracle<'_>,
     helpers: &dyn Helpers,
-    (own, walker, level): (&Helper, &Walker, &'static str),
+    (home, level): (&Home<'_>, usize),
     flags: &FlagSet,
-) -> Result<Contract, String> {
-    let mut contract = Contract::default();
-    let atoms = oracle.atoms();
-    for atom in &atoms {
-        for body in &own.bodies {
-            let mut flow = Flow::new(oracle, (*atom, walker, level), helpers);
-            flow.file.clone_from(&own.file);
-            flow.flags = flags.clone();
-            let run = flow.run_walker(body, own.line);
-            if let Some(lost) = run.findings.iter().find(|f| f.kind == FindingKind::Lost) {
-                return Err(format!("{} at {}:{}", lost.what, lost.file, lost.line));
-            }
-            if let Some(hit) = run.hits.iter().find(|hit| hit.here == Truth::Either) {
-                return Err(format!(
-                    "of which level the entry is that {}:{} returns is not told",
-                    own.file, hit.line
-                ));
-            }
-            let hit = run.hits.iter().find(|hit| hit.here == Truth::Yes);
-            if let (Some(hit), false) = (hit, contract.atoms.contains(atom)) {
-                contract.atoms.push(*atom);
-                contract.lines.push(Line {
-                    file: own.file.clone(),
-                    line: hit.line,
-                    text: format!("returns {}", oracle.kind(*atom)),
+) -> Result<BTreeMap<Key, Return>, String> {
+    let mut found: BTreeMap<Key, Return> = BTreeMap::new();
+    let answers = Answers::new(helpers);
+    for atom in oracle.atoms() {
+        let case = Case {
+            walker: home.walker,
+            level,
+            atom,
+            flags,
+            file: home.file,
+        };
+        let mut said: BTreeMap<String, Option<Said>> = BTreeMap::new();
+        for body in &home.own.bodies {
+            let exits =
+                exits(&case, oracle, &answers, (body, home.own.line, false)).ok_or_else(|| {
+                    format!(
+                        "the body of {} in {} is not understood",
+                        home.walker.name, home.file
+                    )
+                })?;
+            for exit in exits {
+                if stands_at(&exit.state) != Some(level) {
+                    continue;
+                }
+                let mut way: Vec<(String, u32)> = Vec::new();
+                let mut through = true;
+                for question in &exit.state.passed {
+                    let said = said
+                        .entry(question.0.clone())
+                        .or_insert_with(|| answers.says(&case, oracle, &question.0));
+                    if let Some(said) = said {
+                        through &= said.yes;
+                        way.push((home.file.to_owned(), question.1));
+                        way.extend(said.way.iter().map(|line| (said.file.clone(), *line)));
+                    }
+                }
+                if !through {
+                    continue;
+                }
+                let key = (exit.line, level, exit.state.sort);
+                let own = found.entry(key).or_insert_with(|| Return {
+                    asked: exit.state.passed.clone(),
+                    ..Return::default()
                 });
+                own.asked = own
+                    .asked
+                    .intersection(&exit.state.passed)
+                    .cloned()
+                    .collect();
+                if own.atoms.insert(atom) {
+                    let mut lines: Vec<(String, u32)> = exit
+                        .way
+                        .iter()
+                        .map(|line| (home.file.to_owned(), *line))
+                        .collect();
+                    let last = lines.pop();
+                    lines.extend(way);
+                    lines.extend(last);
+                    lines.dedup();
+                    own.ways.insert(atom, lines);
+                }
             }
         }
     }
-    if contract.atoms.len() == atoms.len() {
-        // What turns nothing away has been misread: walkers pass over empty entries.
-        return Err(format!("{} is not seen to turn any kind away", walker.name));
-    }
-    Ok(contract)
+    Ok(found)
+}
+
+/// Says at which level the cursor stands: the first field that is not known to be `NULL`.
+fn stands_at(state: &State) -> Option<usize> {
+    state.places.iter().position(|place| *place != Place::Null)
 }

@@ -1,5 +1,12 @@
 //! In: a tree. Out: its audit.
 
+mod contracts;
+mod matrix;
+mod words;
+
+pub use contracts::Contracts;
+pub use matrix::Matrix;
+
 use super::facts::{Audit, BlindSpot, Site, SiteKind};
 use super::library::{Desk, Library};
 use super::needles::Needles;

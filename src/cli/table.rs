@@ -1,8 +1,8 @@
 //! In: nothing. Out: the one table of commands.
 
 use super::commands::{
-    apply, audit, completions, doctor, kernel_add, kernel_list, kernel_show, man, report, review,
-    series_export, series_import, series_list, series_show,
+    apply, audit, completions, contract, doctor, kernel_add, kernel_list, kernel_show, man, matrix,
+    report, review, series_export, series_import, series_list, series_show, vocabulary,
 };
 use super::exit::Exit;
 use super::session::Session;
@@ -21,6 +21,12 @@ pub(super) enum Command {
     Apply(apply::Args),
     /// List every check of an entry's kind and every page-table walk of a kernel
     Audit(audit::Args),
+    /// Show what a kernel says about the kinds of entries, or how two kernels differ in it
+    Vocabulary(vocabulary::Args),
+    /// Show what each page-table walker may return, with the lines that prove it
+    Contract(contract::Args),
+    /// Show how each function that tells kinds apart handles each kind
+    Matrix(matrix::Args),
     /// Apply a series, audit the kernel before and after, compare, and write a report
     Review(review::Args),
     /// Write a report of all that the workspace holds
@@ -70,6 +76,9 @@ impl Command {
             Self::Series(SeriesCommand::Export(args)) => args.run(session),
             Self::Apply(args) => args.run(session),
             Self::Audit(args) => args.run(session),
+            Self::Vocabulary(args) => args.run(session),
+            Self::Contract(args) => args.run(session),
+            Self::Matrix(args) => args.run(session),
             Self::Review(args) => args.run(session),
             Self::Report(args) => args.run(session),
             Self::Doctor(args) => args.run(session),

@@ -64,7 +64,7 @@ pub(crate) struct FlagSet {
 
 impl FlagSet {
     /// Says whether a flag is set.
-    pub(super) fn has(&self, flag: &str) -> Truth {
+    pub(crate) fn has(&self, flag: &str) -> Truth {
         if self.set.contains(flag) {
             Truth::Yes
         } else if self.open || self.perhaps.contains(flag) {
@@ -189,7 +189,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         self.run(body, line, state)
     }
 
-    fn run(&mut self, body: &Lowered, line: u32, start: State) -> Run {
+    pub(super) fn run(&mut self, body: &Lowered, line: u32, start: State) -> Run {
         let graph = Graph::new(&body.body, line);
         let outer = self.findings.take();
         let (states, from) = self.fixpoint(&graph, start);
@@ -598,7 +598,7 @@ fn merge_fields(
         .collect()
 }
 
-fn own_or_unknown(cursor: bool) -> Worth {
+pub(super) fn own_or_unknown(cursor: bool) -> Worth {
     if cursor {
         Worth::Cursor
     } else {

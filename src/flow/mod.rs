@@ -12,3 +12,5 @@ mod tables;
 mod targets;
 
 pub(crate) use engine::{Finding, FindingKind, FlagSet, Flow, Helper, Helpers};
+pub(crate) use graph::{Edge, Graph, Step};
+pub(crate) use tables::{folio_test, is_silent, loads_entry};

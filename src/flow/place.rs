@@ -1,11 +1,27 @@
 //! In: a cursor's fields, one a level. Out: where the entry is put, and whether it is what a walker hands back.
 
-use super::engine::Flow;
+use super::engine::{Flow, Run, own_or_unknown};
 use super::state::{State, Worth};
+use crate::syntax::ast::Lowered;
 use crate::vocabulary::{Truth, Value};
 use std::collections::BTreeMap;
 
 impl Flow<'_, '_> {
+    /// Runs a function that is handed the cursor with an entry in place: a part of the walker itself.
+    pub(crate) fn run_gate(&mut self, body: &Lowered, line: u32) -> Run {
+        let mut state = State {
+            names: BTreeMap::new(),
+            slot: Worth::unknown(),
+            fields: BTreeMap::new(),
+        };
+        self.put(&mut state);
+        for (kind, name) in &body.parameters {
+            let cursor = kind.contains(self.walker.cursor);
+            state.names.insert(name.clone(), own_or_unknown(cursor));
+        }
+        self.run(body, line, state)
+    }
+
     /// Says what the cursor's fields are: that of the level, and the others.
     pub(super) fn fields(&self, own: &Worth, others: &Worth) -> BTreeMap<&'static str, Worth> {
         let all = self.walker.fields.iter();

@@ -91,8 +91,13 @@ pub(super) fn neutral(name: &str) -> Option<Gives> {
     NEUTRAL.get(name).copied()
 }
 
+/// Says whether `name` may be handed the place of any entry and hands the entry back.
+pub(crate) fn loads_entry(name: &str) -> bool {
+    neutral(name) == Some(Gives::Entry)
+}
+
 /// Says what a test of the folio answers when an entry of `kind` maps it.
-pub(super) fn folio_test(name: &str, kind: &str) -> Option<bool> {
+pub(crate) fn folio_test(name: &str, kind: &str) -> Option<bool> {
     let (yes, no) = FOLIO.get(name)?;
     let has = |list: &str| list.split('+').any(|own| own == kind);
     if has(yes) {
@@ -105,7 +110,7 @@ pub(super) fn folio_test(name: &str, kind: &str) -> Option<bool> {
 }
 
 /// Says whether `name` is a debug-only check.
-pub(super) fn is_silent(name: &str) -> bool {
+pub(crate) fn is_silent(name: &str) -> bool {
     SILENT.iter().any(|own| match own.strip_suffix('*') {
         Some(prefix) => name.starts_with(prefix),
         None => *own == name,

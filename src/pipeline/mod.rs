@@ -12,6 +12,7 @@ mod report;
 mod restore;
 mod review;
 mod series;
+mod survey;
 mod workspace;
 
 pub use add_kernel::add_kernel;
@@ -26,4 +27,5 @@ pub use report::write_report;
 pub use restore::{RestoredFile, RestoredSeries, restore_series};
 pub use review::{Reviewed, review};
 pub use series::{Input, ReadSeries, read_series, the_series};
+pub use survey::{contracts, matrix, vocabulary, write_matrix};
 pub use workspace::Workspace;

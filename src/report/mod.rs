@@ -9,7 +9,7 @@ pub mod wire;
 mod write;
 
 pub use error::ReportError;
-pub use write::{Written, write};
+pub use write::{Written, write, write_matrix};
 
 #[cfg(test)]
 mod tests;

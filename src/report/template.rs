@@ -13,6 +13,7 @@ const FILES: &[(&str, &str)] = &[
     ("parts.html", include_str!("../../reports/parts.html")),
     ("index.html", include_str!("../../reports/index.html")),
     ("kernel.html", include_str!("../../reports/kernel.html")),
+    ("matrix.html", include_str!("../../reports/matrix.html")),
     ("sites.html", include_str!("../../reports/sites.html")),
     ("series.html", include_str!("../../reports/series.html")),
     ("patch.html", include_str!("../../reports/patch.html")),

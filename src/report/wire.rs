@@ -3,18 +3,29 @@
 //! Fields are only ever added; what a name means never changes within one `v`.
 
 mod compared;
+mod contract;
 mod line;
+mod matrix;
 mod several;
 mod summary;
+mod vocabulary;
 
 pub use compared::{CapabilityLine, VerdictLine, capability_line, verdict_line};
+pub use contract::{ContractLine, contract_line};
 pub use line::{
     BlindLine, ChangeLine, FileLine, HunkLine, KernelLine, PatchLine, PostLine, PredicateLine,
     SeriesLine, SiteLine, WalkLine, blind_line, change_line, file_line, hunk_line, kernel_line,
     patch_line, post_line, predicate_line, series_line, site_line, walk_line,
 };
+pub use matrix::{
+    MatrixChangeLine, MatrixLine, MissedLine, matrix_change_line, matrix_line, missed_line,
+};
 pub use several::{ApplicabilityLine, ExportLine, applicability_line, export_line};
 pub use summary::{Grades, Outcomes, Summary};
+pub use vocabulary::{
+    Becomes, ConstructorLine, ConverterLine, DifferenceLine, KindLine, TestLine, WalkerLine,
+    constructor_line, converter_line, difference_line, kind_line, test_line, walker_line,
+};
 
 use serde::Serialize;
 

@@ -1,8 +1,9 @@
 //! In: the store and a folder. Out: a report in that folder, every file whole or not there.
 
 use super::error::ReportError;
-use super::page::{IndexPage, KernelPage, Plan, SeriesPage, site_pages};
+use super::page::{IndexPage, KernelPage, MatrixPage, Plan, SeriesPage, site_pages};
 use super::template::Templates;
+use crate::audit::Matrix;
 use crate::store::{ReviewId, Store};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -55,6 +56,20 @@ pub fn write(store: &Store, out: &Path, only: Option<ReviewId>) -> Result<Writte
         index: out.join("index.html"),
         pages,
     })
+}
+
+/// Writes the handling matrix of the kernel `name` as a page of its own.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_matrix(
+    file: &Path,
+    (name, version): (&str, &str),
+    matrix: &Matrix,
+) -> Result<(), ReportError> {
+    let page = MatrixPage::gather(name, version, matrix);
+    let html = Templates::load()?.render("matrix.html", &page)?;
+    std::fs::write(file, html).map_err(|error| ReportError::io(file, error))
 }
 
 /// Pages on their way into the folder; dropped without [`Stage::publish`], nothing of them stays.

@@ -3,7 +3,8 @@
 use super::kinds::Kinds;
 use super::tables::{Domain, entry_types};
 use crate::base::AnyOf;
-use crate::syntax::{Lexer, Token, ast::Lowered, lower_function, lower_macro, outline};
+use crate::syntax::ast::{Expr, Form, Node, Stmt};
+use crate::syntax::{Function, Lexer, Token, ast::Lowered, lower_function, lower_macro, outline};
 use crate::tree::source::{Source, TreeError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};
@@ -63,6 +64,8 @@ pub struct Headers {
     pub open: BTreeMap<String, Definition>,
     /// The kinds.
     pub kinds: Kinds,
+    /// Headers that define a kind's constant.
+    pub(super) constant_files: BTreeSet<String>,
     /// 4-byte windows counted over a sample of the headers: which substrings are rare.
     pub rarity: Vec<u32>,
 }
@@ -72,6 +75,8 @@ struct Found {
     file: String,
     definitions: Vec<Definition>,
     prototypes: Vec<Definition>,
+    /// Names of all prototypes: a body beside one is a stub.
+    declared: BTreeSet<String>,
     constants: Vec<String>,
 }
 
@@ -119,7 +124,10 @@ impl Headers {
         let mut prototypes = Vec::new();
         let mut constants = Vec::new();
         for header in found {
-            for definition in header.definitions {
+            for mut definition in header.definitions {
+                // A body beside the prototype is the stub of another configuration: the real one is elsewhere.
+                definition.stub = definition.macro_parameters.is_none()
+                    && header.declared.contains(&definition.name);
                 headers
                     .definitions
                     .entry(definition.name.clone())
@@ -127,10 +135,13 @@ impl Headers {
                     .push(definition);
             }
             prototypes.extend(header.prototypes);
+            if !header.constants.is_empty() {
+                headers.constant_files.insert(header.file);
+            }
             constants.extend(header.constants);
         }
         for prototype in prototypes {
-            // A body beside the prototype is the stub of another configuration: the real one is elsewhere.
+            // A macro may be such a stub too, where the function is one that is looked for.
             if let Some(list) = headers.definitions.get_mut(&prototype.name) {
                 list.iter_mut()
                     .filter(|d| d.file == prototype.file)
@@ -168,30 +179,18 @@ fn read_header(path: &str, text: &[u8]) -> Found {
         file: path.to_owned(),
         definitions: Vec::new(),
         prototypes: Vec::new(),
+        declared: BTreeSet::new(),
         constants: Vec::new(),
     };
     for function in &out.functions {
         let head = &text[function.span.start..function.body.start];
         if mentions_entry_type(head) || mentions_cursor(head) {
-            let body = &text[function.span.start..function.span.end];
-            let mut definition = Definition::new(
-                &function.name,
-                path,
-                lines.locate(text, function.span.start).0,
-            );
-            definition.returns = returns(
-                text,
-                function.span.start,
-                function.parameters.start,
-                &function.name,
-            );
-            (definition.entries, definition.acts) =
-                entry_parameters(&text[function.parameters.clone()]);
-            definition.words = words(&text[function.body.clone()]);
-            definition.text = body.to_vec();
+            let line = lines.locate(text, function.span.start).0;
+            let definition = Definition::of_function(path, text, function, line);
             found.definitions.push(definition);
         }
     }
+    let bodies: BTreeSet<&str> = out.functions.iter().map(|f| f.name.as_str()).collect();
     for prototype in &out.prototypes {
         let (entries, acts) = entry_parameters(&text[prototype.parameters.clone()]);
         let returns = returns(
@@ -200,6 +199,10 @@ fn read_header(path: &str, text: &[u8]) -> Found {
             prototype.parameters.start,
             &prototype.name,
         );
+        // A `static` prototype announces a body of the same header.
+        if !returns.contains("static") && bodies.contains(prototype.name.as_str()) {
+            found.declared.insert(prototype.name.clone());
+        }
         if !entries.is_empty() && may_answer_yes_or_no(&returns) && !returns.contains("static") {
             let mut definition = Definition::new(
                 &prototype.name,
@@ -246,6 +249,60 @@ impl Definition {
             words: BTreeSet::new(),
             lowered: OnceLock::new(),
         }
+    }
+
+    /// Makes one of a function of a file; `line` is that of its head.
+    pub fn of_function(file: &str, text: &[u8], function: &Function, line: u32) -> Self {
+        let mut definition = Self::new(&function.name, file, line);
+        definition.returns = returns(
+            text,
+            function.span.start,
+            function.parameters.start,
+            &function.name,
+        );
+        (definition.entries, definition.acts) =
+            entry_parameters(&text[function.parameters.clone()]);
+        definition.words = words(&text[function.body.clone()]);
+        definition.text = text[function.span.clone()].to_vec();
+        definition
+    }
+
+    /// Says whether it may be a question about an entry: it takes one by value, none by its place, and may answer yes
+    /// or no.
+    pub fn may_ask(&self) -> bool {
+        !self.entries.is_empty() && !self.acts && may_answer_yes_or_no(&self.returns)
+    }
+
+    /// Says whether the body calls a function for what it does: whoever does something is asked nothing. Checks and
+    /// warnings are macros, in capitals.
+    pub(super) fn does_something(&self) -> bool {
+        fn within(list: &[Stmt]) -> bool {
+            list.iter().any(|statement| match &statement.node {
+                Form::Do(Expr {
+                    node: Node::Call(name, _),
+                    ..
+                }) => name.bytes().any(|byte| byte.is_ascii_lowercase()),
+                Form::Block(list) => within(list),
+                Form::If(_, then, other) => {
+                    within(std::slice::from_ref(then))
+                        || other
+                            .as_deref()
+                            .is_some_and(|s| within(std::slice::from_ref(s)))
+                }
+                Form::While(_, body) | Form::DoWhile(body, _) | Form::Switch(_, body) => {
+                    within(std::slice::from_ref(body))
+                }
+                Form::For(_, _, _, body) => within(std::slice::from_ref(body)),
+                Form::Arms(arms) => arms.iter().any(|(_, list)| within(list)),
+                _ => false,
+            })
+        }
+        self.lowered().is_some_and(|lowered| within(&lowered.body))
+    }
+
+    /// Says whether the body has one of some words.
+    pub fn says_any(&self, words: &BTreeSet<&str>) -> bool {
+        self.words.iter().any(|word| words.contains(word.as_str()))
     }
 
     /// Says whether the body calls `name`.

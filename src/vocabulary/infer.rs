@@ -1,6 +1,6 @@
 //! In: headers. Out: which of their functions and macros are predicates, and what each accepts.
 
-use super::gather::{Definition, Headers, may_answer_yes_or_no};
+use super::gather::{Definition, Headers, entry_domain, may_answer_yes_or_no};
 use super::interpret::{Answers, Interpreter};
 use super::kinds::{Atom, NONE, PRESENT};
 use super::predicate::{Family, Predicate};
@@ -77,6 +77,7 @@ pub fn infer_open(
     let mut interpreter = Interpreter::new(headers, bodies);
     for (name, body) in bodies {
         if found.iter().all(|p| p.name != *name)
+            && !body.does_something()
             && let Some(new) = judge(headers, &mut interpreter, std::slice::from_ref(body))
         {
             let at = headers.open.get(name).unwrap_or(body);
@@ -162,15 +163,96 @@ fn judge_one(
     }
     positions(definition)
         .into_iter()
-        .find_map(|(position, domain)| {
-            let mut asked = outcomes(headers, interpreter, definition, (position, domain))?;
-            // A macro has no types: where it cannot tell of a present entry, it is meant for swap entries.
-            let untyped = definition.macro_parameters.is_some();
-            if untyped && asked.get(&PRESENT).is_some_and(|outcome| outcome.unsure) {
-                asked.retain(|atom, _| within(Domain::Swap, *atom));
+        .find_map(|at| classify(headers, &telling(headers, interpreter, definition, at)?))
+}
+
+/// Lists the atoms that some definition of a predicate may accept.
+pub(super) fn accepted(
+    headers: &Headers,
+    interpreter: &mut Interpreter<'_>,
+    definitions: &[Definition],
+) -> BTreeSet<Atom> {
+    let mut out = BTreeSet::new();
+    for definition in definitions {
+        let asked = positions(definition)
+            .into_iter()
+            .filter_map(|at| telling(headers, interpreter, definition, at))
+            .find(|asked| classify(headers, asked).is_some());
+        let yes = asked
+            .into_iter()
+            .flatten()
+            .filter(|(_, o)| o.yes || o.unsure);
+        out.extend(yes.map(|(atom, _)| atom));
+    }
+    out
+}
+
+/// Evaluates every atom that one position of a definition is meant for.
+fn telling(
+    headers: &Headers,
+    interpreter: &mut Interpreter<'_>,
+    definition: &Definition,
+    at: (usize, Domain),
+) -> Option<BTreeMap<Atom, Outcome>> {
+    let mut asked = outcomes(headers, interpreter, definition, at)?;
+    // A macro has no types: where it cannot tell of a present entry, it is meant for swap entries.
+    let untyped = definition.macro_parameters.is_some();
+    if untyped && asked.get(&PRESENT).is_some_and(|outcome| outcome.unsure) {
+        asked.retain(|atom, _| within(Domain::Swap, *atom));
+    }
+    Some(asked)
+}
+
+/// Judges functions that only one source file has.
+pub fn infer_local(
+    headers: &Headers,
+    bodies: &BTreeMap<String, Definition>,
+    own: &[Definition],
+) -> Vec<Predicate> {
+    let mut interpreter = Interpreter::new(headers, bodies);
+    let mut found: Vec<Predicate> = own
+        .iter()
+        .filter(|body| !body.does_something())
+        .filter_map(|body| judge(headers, &mut interpreter, std::slice::from_ref(body)))
+        .collect();
+    found.dedup_by(|a, b| a.name == b.name);
+    found
+}
+
+/// Lists the functions that tell an entry's type: what they answer is a number or a name for each kind.
+pub fn tellers(headers: &Headers) -> Vec<String> {
+    let bodies = BTreeMap::new();
+    let mut interpreter = Interpreter::new(headers, &bodies);
+    let mut out = Vec::new();
+    for (name, definitions) in &headers.definitions {
+        let tells = definitions.iter().any(|definition| {
+            let [(position, domain)] = definition.entries.as_slice() else {
+                return false;
+            };
+            let entry = definition
+                .returns
+                .split_whitespace()
+                .any(|w| entry_domain(w).is_some());
+            if definition.macro_parameters.is_some() || definition.acts || entry {
+                return false;
             }
-            classify(headers, &asked)
-        })
+            let mut said = BTreeSet::new();
+            for atom in headers.kinds.atoms().filter(|atom| within(*domain, *atom)) {
+                let mut arguments = vec![Value::Unknown; *position];
+                arguments.push(Value::Entry(atom));
+                let answers = interpreter.run(definition, &arguments);
+                let told = answers
+                    .into_iter()
+                    .filter(|a| matches!(a, Value::Type(_) | Value::Constant(_)));
+                said.extend(told);
+            }
+            said.len() > 1
+        });
+        if tells {
+            out.push(name.clone());
+        }
+    }
+    out
 }
 
 /// Where a definition may take its entry.
@@ -214,7 +296,8 @@ fn take(outcome: &mut Outcome, answers: &Answers) -> Option<()> {
     Some(())
 }
 
-fn within(domain: Domain, atom: Atom) -> bool {
+/// Says whether a value of a domain may be an atom.
+pub(super) fn within(domain: Domain, atom: Atom) -> bool {
     match domain {
         Domain::Full => true,
         Domain::Soft => atom != PRESENT,

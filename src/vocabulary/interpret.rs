@@ -131,8 +131,10 @@ impl<'h> Interpreter<'h> {
             .filter(|(_, answers)| !(told && answers.iter().all(is_opaque)))
             .flat_map(|(_, answers)| answers)
             .collect();
-        if answers.is_empty() {
-            answers = one(derived(arguments));
+        // A stub says nothing of the body that it stands in for.
+        let unseen = definitions.iter().any(|d| d.stub) && !extra.contains_key(name);
+        if answers.is_empty() || unseen {
+            answers.insert(derived(arguments));
         }
         self.known.insert(key, answers.clone());
         answers
@@ -487,6 +489,12 @@ impl<'h> Interpreter<'h> {
         match (operator, a.atom(), a) {
             ("==" | "!=" | "<" | "<=" | ">" | ">=", _, _) => self.compare(operator, a, b).value(),
             (">>", Some(atom), Value::Raw(_) | Value::Derived(_)) => Value::Type(atom),
+            // A type moved to where an entry holds its type: the bits of an entry that is being made.
+            ("<<", None, Value::Constant(name)) => self
+                .headers
+                .kinds
+                .atom(name)
+                .map_or(Value::Unknown, Value::Raw),
             ("&", Some(atom), Value::Type(_)) => Value::Type(atom),
             (_, Some(atom), _) => Value::Derived(atom),
             _ => b.atom().map_or(Value::Unknown, Value::Derived),

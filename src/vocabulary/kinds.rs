@@ -48,6 +48,11 @@ impl Kinds {
         self.constants.iter().map(|(name, _)| name.as_str())
     }
 
+    /// Names the constant of an atom; none for those that have none.
+    pub(super) fn constant(&self, atom: Atom) -> Option<&str> {
+        Some(self.constants.get(atom.0.checked_sub(3)?)?.0.as_str())
+    }
+
     /// Gives every atom.
     pub(super) fn atoms(&self) -> impl Iterator<Item = Atom> {
         (0..self.constants.len() + 3).map(Atom)

@@ -3,21 +3,28 @@
 //! [`Headers::gather`] reads the tree's headers, [`infer`] evaluates bodies. Nothing about
 //! kinds is written here that a tree can tell; what it cannot tell is in queries/, with reasons.
 
+mod assemble;
+mod compare;
 mod gather;
 mod infer;
 mod interpret;
 mod kinds;
+mod makers;
 mod oracle;
 mod predicate;
+mod survey;
 mod tables;
 mod value;
 
+pub use assemble::assemble;
+pub use compare::{Changed, VocabularyChange, What, compare_vocabularies};
 pub use gather::{Definition, Headers, window_slot};
-pub use infer::{Inferred, infer, infer_open};
+pub use infer::{Inferred, infer, infer_local, infer_open, tellers};
 pub(crate) use kinds::Atom;
 pub use kinds::Kinds;
 pub(crate) use oracle::Oracle;
 pub use predicate::{Family, Predicate};
+pub use survey::{At, Constant, Constructor, Converter, Kind, Test, Vocabulary, WalkerName};
 pub use tables::{Walker, walkers};
 pub(crate) use value::{Truth, Value};
 

@@ -79,6 +79,33 @@ impl<'h> Oracle<'h> {
         }
     }
 
+    /// Says whether a value of a declared type may be an atom: any may, where the type is no entry's.
+    pub(crate) fn holds(&self, kind: &str, atom: Atom) -> bool {
+        let domain = kind.split_whitespace().find_map(entry_domain);
+        domain.is_none_or(|domain| super::infer::within(domain, atom))
+    }
+
+    /// Says whether a declared type is an entry's, or a pointer to one.
+    pub(crate) fn is_entry(&self, kind: &str) -> bool {
+        let mut words = kind.split(|c: char| c.is_whitespace() || c == '*');
+        words.any(|word| entry_domain(word).is_some())
+    }
+
+    /// Says whether a call hands on the entry that it is given, as the same or as one of another type.
+    pub(crate) fn converts(&self, name: &str) -> bool {
+        let own = self.headers.definitions.get(name).into_iter().flatten();
+        let mut own = own.filter(|d| d.macro_parameters.is_some() || !d.entries.is_empty());
+        own.any(|d| match &d.macro_parameters {
+            Some(_) => d.words.iter().any(|word| entry_domain(word).is_some()),
+            None => {
+                !d.returns.contains('*')
+                    && d.returns
+                        .split_whitespace()
+                        .any(|w| entry_domain(w).is_some())
+            }
+        })
+    }
+
     /// Says whether the headers define a call by name.
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.interpreter.knows(name)

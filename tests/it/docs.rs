@@ -69,7 +69,14 @@ fn readme_lists_every_exit_code() {
 fn every_type_of_line_is_documented() {
     let (_, text) = page("docs/wire.md");
     let mut types = 0;
-    for name in ["line.rs", "summary.rs", "compared.rs"] {
+    for name in [
+        "line.rs",
+        "summary.rs",
+        "compared.rs",
+        "contract.rs",
+        "vocabulary.rs",
+        "matrix.rs",
+    ] {
         let (_, source) = page(&format!("src/report/wire/{name}"));
         for made in source.split("Line::new(").skip(1) {
             let kind = made

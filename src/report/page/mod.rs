@@ -3,6 +3,7 @@
 mod frame;
 mod index;
 mod kernel;
+mod matrix;
 mod patch;
 mod plan;
 mod review;
@@ -12,6 +13,7 @@ mod sites;
 pub(super) use frame::{Frame, moment};
 pub(super) use index::IndexPage;
 pub(super) use kernel::KernelPage;
+pub(super) use matrix::MatrixPage;
 pub(super) use plan::Plan;
 pub(super) use series::SeriesPage;
 pub(super) use sites::site_pages;

@@ -91,7 +91,7 @@ pub fn site_line(site: &Site) -> Line<SiteLine<'_>> {
 
 /// A quoted line of source.
 #[derive(Clone, Debug, Serialize)]
-struct Quote<'a> {
+pub(super) struct Quote<'a> {
     file: &'a str,
     line: u32,
     text: &'a str,

@@ -38,13 +38,30 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "pipeline",
         &[
-            "base", "diff", "mail", "series", "tree", "repair", "audit", "store", "report",
+            "base",
+            "diff",
+            "mail",
+            "series",
+            "tree",
+            "repair",
+            "vocabulary",
+            "audit",
+            "store",
+            "report",
         ],
     ),
     (
         "cli",
         &[
-            "base", "mail", "series", "tree", "audit", "store", "report", "pipeline",
+            "base",
+            "mail",
+            "series",
+            "tree",
+            "vocabulary",
+            "audit",
+            "store",
+            "report",
+            "pipeline",
         ],
     ),
 ];
