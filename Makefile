@@ -4,7 +4,7 @@ CARGO ?= cargo
 TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 
 help: ## list the words
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 setup: ## install what is missing (C compiler, git), where apt and root are to be had
 	@.ci/setup
@@ -35,3 +35,5 @@ bench: setup ## time an audit beside ripgrep and git grep: make bench KERNEL=fol
 
 clean: ## remove what was built
 	$(CARGO) clean
+
+include benches/repair.mk

@@ -288,7 +288,15 @@ impl Hunk<'_> {
     fn fuzzy(&self, bounds: Bounds) -> Placed {
         let several = self.homes.iter().any(|home| home.named == Named::Name)
             || self.homes[0].ranges.len() > 1;
+        let here = |home: &Home| {
+            let named = |range: &(usize, usize, Option<usize>)| range.2 != Some(0);
+            home.named == Named::Line && home.ranges.iter().any(named)
+        };
         for home in &self.homes {
+            if home.named == Named::Nowhere && self.homes.iter().any(here) {
+                // The function is there; what is like the hunk elsewhere is not meant.
+                continue;
+            }
             let mut best: Option<(u32, u64, Placed)> = None;
             let mut ranges = home.ranges.clone();
             ranges.sort_by_key(|(first, _, _)| bounds.distance(*first));
