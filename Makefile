@@ -1,5 +1,5 @@
 # The words of this house. `make` lists them.
-.PHONY: help setup build check test demo bench clean
+.PHONY: help setup build check test demo bench mutants clean
 CARGO ?= cargo
 TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 
@@ -32,6 +32,9 @@ demo: setup ## fetch linux-source-6.12, audit it, review a specimen, write a rep
 
 bench: setup ## time an audit beside ripgrep and git grep: make bench KERNEL=folder
 	benches/audit.sh $(KERNEL)
+
+mutants: setup ## take guards away one by one and see what the audit says: make mutants KERNEL="folder folder"
+	$(CARGO) bench --locked --bench mutants -- $(KERNEL)
 
 clean: ## remove what was built
 	$(CARGO) clean

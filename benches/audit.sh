@@ -35,7 +35,7 @@ table() { # ours, peer, label
           label, median(a, NR), m / 1024, median(b, NR), p / 1024, median(r, NR), NR }'
 }
 
-words=$("$pteward" --workspace "$work/ws" audit "$folder" --json 2>/dev/null |
+words=$({ "$pteward" --workspace "$work/ws" audit "$folder" --json 2>/dev/null || [ $? -eq 1 ]; } |
   sed -n 's/.*"predicate":"\([^"]*\)".*/\1/p' | sort -u | paste -sd'|')
 words="page_vma_mapped_walk|$words"
 
@@ -51,6 +51,8 @@ if [ -z "${PTEWARD_BENCH_NO_GIT:-}" ]; then
   repository=$work/repository
   git init --quiet "$repository"
   git -C "$repository" config core.autocrlf false
+  git -C "$repository" config gc.auto 0
+  git -C "$repository" config maintenance.auto false
   git --git-dir="$repository/.git" --work-tree="$folder" -C "$folder" add --force . 2>/dev/null
   git -C "$repository" -c user.name=bench -c user.email=bench@invalid commit --quiet -m base
   git -C "$repository" gc --quiet

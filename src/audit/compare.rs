@@ -1,6 +1,6 @@
 //! In: the walks of two states. Out: each walk before × after, and what became of its verdict. Knows no patches.
 
-use super::facts::{Verdict, Walk};
+use super::facts::{Huge, Verdict, Walk};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -116,7 +116,7 @@ fn judge(before: Option<&Walk>, after: Option<&Walk>) -> VerdictChange {
         (None, None) => return VerdictChange::Unchanged,
         (Some(_), None) => return VerdictChange::Removed,
         (None, Some(after)) => {
-            return if weight(after.verdict) == 0 {
+            return if weight(after.worst()) == 0 {
                 VerdictChange::Added
             } else {
                 VerdictChange::Regressed
@@ -124,12 +124,30 @@ fn judge(before: Option<&Walk>, after: Option<&Walk>) -> VerdictChange {
         }
         (Some(before), Some(after)) => (before, after),
     };
+    let single = level(
+        (before.verdict, &before.unhandled),
+        (after.verdict, &after.unhandled),
+    );
+    let huge = level(said(before.pmd.as_ref()), said(after.pmd.as_ref()));
+    match (single, huge) {
+        (VerdictChange::Regressed, _) | (_, VerdictChange::Regressed) => VerdictChange::Regressed,
+        (VerdictChange::Fixed, _) | (_, VerdictChange::Fixed) => VerdictChange::Fixed,
+        _ => VerdictChange::Unchanged,
+    }
+}
+
+/// Gives what is said of huge entries; a walk that does not look at any can be wrong about none.
+fn said(huge: Option<&Huge>) -> (Verdict, &[String]) {
+    huge.map_or((Verdict::NotApplicable, &[]), |huge| {
+        (huge.verdict, huge.unhandled.as_slice())
+    })
+}
+
+/// Compares what is said of one level.
+fn level(before: (Verdict, &[String]), after: (Verdict, &[String])) -> VerdictChange {
     // Unprepared for more kinds than before is worse, though the word is the same.
-    let wider = after
-        .unhandled
-        .iter()
-        .any(|kind| !before.unhandled.contains(kind));
-    match weight(after.verdict).cmp(&weight(before.verdict)) {
+    let wider = after.1.iter().any(|kind| !before.1.contains(kind));
+    match weight(after.0).cmp(&weight(before.0)) {
         std::cmp::Ordering::Greater => VerdictChange::Regressed,
         std::cmp::Ordering::Less => VerdictChange::Fixed,
         std::cmp::Ordering::Equal if wider => VerdictChange::Regressed,
@@ -167,6 +185,7 @@ mod tests {
             used: None,
             witness: Vec::new(),
             reason: String::new(),
+            pmd: None,
         }
     }
 

@@ -124,6 +124,37 @@ pub struct Walk {
     pub witness: Vec<Line>,
     /// Why the verdict is what it is.
     pub reason: String,
+    /// The same question for entries of huge pages, where such come back and the function looks at them.
+    pub pmd: Option<Huge>,
+}
+
+impl Walk {
+    /// Gives the worse of the verdicts for both levels.
+    pub fn worst(&self) -> Verdict {
+        let huge = self.pmd.as_ref().map(|huge| huge.verdict);
+        [Verdict::Unprepared, Verdict::Unknown]
+            .into_iter()
+            .find(|verdict| self.verdict == *verdict || huge == Some(*verdict))
+            .unwrap_or(self.verdict)
+    }
+}
+
+/// What is said of a walk for entries of huge pages (`pmd_t`), apart from the verdict on single pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Huge {
+    /// Kinds that the walker may return.
+    pub contract: Vec<String>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Kinds left over, for unprepared.
+    pub unhandled: Vec<String>,
+    /// The first wrong use, for unprepared.
+    #[serde(rename = "use")]
+    pub used: Option<Use>,
+    /// The path from the walk to the use.
+    pub witness: Vec<Line>,
+    /// Why the verdict is what it is.
+    pub reason: String,
 }
 
 /// Something the audit could not see.

@@ -6,6 +6,7 @@ use crate::syntax::{LineCounter, lower_variants};
 use crate::vocabulary::{Definition, Headers};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bodies of a tree, found when they are asked for.
 pub(super) struct Library<'l> {
@@ -13,9 +14,58 @@ pub(super) struct Library<'l> {
     files: BTreeMap<&'l str, &'l Hit>,
     /// Functions by name, over all files at hand.
     by_name: BTreeMap<&'l str, Vec<(&'l Hit, usize)>>,
-    known: RefCell<BTreeMap<(String, String), Option<Helper>>>,
-    /// Names that were asked for and are not at hand.
+    known: Mutex<BTreeMap<(String, String), Found>>,
+}
+
+/// What a name means in a file.
+#[derive(Clone)]
+enum Found {
+    /// This body.
+    One(Arc<Helper>),
+    /// Several, or one that is not understood.
+    Unclear,
+    /// None is at hand.
+    Missing,
+}
+
+impl Found {
+    fn of(helper: Option<Helper>) -> Self {
+        helper.map_or(Self::Unclear, |helper| Self::One(Arc::new(helper)))
+    }
+}
+
+/// A library as one reader uses it: what was asked for and is not at hand is noted.
+pub(super) struct Desk<'d> {
+    library: &'d Library<'d>,
     missed: RefCell<BTreeSet<String>>,
+}
+
+impl<'d> Desk<'d> {
+    /// Opens one.
+    pub(super) fn new(library: &'d Library<'d>) -> Self {
+        Self {
+            library,
+            missed: RefCell::default(),
+        }
+    }
+
+    /// Gives the names that were asked for and not found.
+    pub(super) fn missed(self) -> BTreeSet<String> {
+        self.missed.into_inner()
+    }
+}
+
+impl Helpers for Desk<'_> {
+    fn find(&self, file: &str, name: &str) -> Option<Arc<Helper>> {
+        match self.library.find(file, name) {
+            Found::One(helper) => Some(helper),
+            Found::Unclear => None,
+            Found::Missing => {
+                self.missed.borrow_mut().insert(name.to_owned());
+                None
+            }
+        }
+    }
 }
 
 impl<'l> Library<'l> {
@@ -35,17 +85,23 @@ impl<'l> Library<'l> {
             headers,
             files,
             by_name,
-            known: RefCell::default(),
-            missed: RefCell::default(),
+            known: Mutex::default(),
         }
     }
 
-    /// Gives the names that were asked for and not found.
-    pub(super) fn missed(&self) -> BTreeSet<String> {
-        self.missed.borrow().clone()
+    fn find(&self, file: &str, name: &str) -> Found {
+        let key = (file.to_owned(), name.to_owned());
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(&key) {
+            return found.clone();
+        }
+        // Two readers may look for the same at once: both find the same.
+        let found = self.look(file, name);
+        known().insert(key, found.clone());
+        found
     }
 
-    fn look(&self, file: &str, name: &str) -> Option<Helper> {
+    fn look(&self, file: &str, name: &str) -> Found {
         let everywhere = self
             .by_name
             .get(name)
@@ -71,27 +127,12 @@ impl<'l> Library<'l> {
             .filter(|(hit, _)| hit.path.ends_with(".c"))
             .collect();
         let chosen = match (own.as_slice(), sources.as_slice(), inline.as_slice()) {
-            ([], [], []) => {
-                self.missed.borrow_mut().insert(name.to_owned());
-                return None;
-            }
-            ([], [], _) => return from_headers(&inline),
+            ([], [], []) => return Found::Missing,
+            ([], [], _) => return Found::of(from_headers(&inline)),
             ([], list, _) => list.to_vec(),
             (own, _, _) => own.to_vec(),
         };
-        from_files(&chosen)
-    }
-}
-
-impl Helpers for Library<'_> {
-    fn find(&self, file: &str, name: &str) -> Option<Helper> {
-        let key = (file.to_owned(), name.to_owned());
-        if let Some(known) = self.known.borrow().get(&key) {
-            return known.clone();
-        }
-        let found = self.look(file, name);
-        self.known.borrow_mut().insert(key, found.clone());
-        found
+        Found::of(from_files(&chosen))
     }
 }
 

@@ -17,5 +17,5 @@ mod walks;
 
 pub use change::{ChangeKind, ReviewChange, Side, Touched};
 pub use compare::{VerdictChange, WalkChange, compare_walks};
-pub use facts::{Audit, BlindSpot, Excerpt, Line, Site, SiteKind, Use, Verdict, Walk};
+pub use facts::{Audit, BlindSpot, Excerpt, Huge, Line, Site, SiteKind, Use, Verdict, Walk};
 pub use run::Auditor;

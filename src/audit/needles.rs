@@ -4,15 +4,14 @@
 //! Dozens of names that begin alike make a multi-pattern scan slow; a dozen rare substrings that they
 //! share keep it at the speed of memory.
 
+use crate::base::AnyOf;
 use crate::syntax::is_word_byte;
 use crate::vocabulary::window_slot;
-use aho_corasick::{AhoCorasick, packed};
 use std::collections::{BTreeMap, HashMap};
 
 /// Says whether a text holds one of the names as a whole word.
 pub(super) struct Needles {
-    fast: Option<packed::Searcher>,
-    general: AhoCorasick,
+    any: AnyOf,
     names: HashMap<Vec<u8>, usize>,
 }
 
@@ -23,18 +22,13 @@ impl Needles {
     /// Makes a scanner for `names`.
     pub(super) fn new(names: &[String], rarity: &[u32]) -> Result<Self, aho_corasick::BuildError> {
         let chosen = choose(names, rarity);
-        let fast = packed::Config::new().builder().extend(&chosen).build();
-        let general = AhoCorasick::new(&chosen)?;
+        let any = AnyOf::new(&chosen)?;
         let names = names
             .iter()
             .enumerate()
             .map(|(i, name)| (name.clone().into_bytes(), i))
             .collect();
-        Ok(Self {
-            fast,
-            general,
-            names,
-        })
+        Ok(Self { any, names })
     }
 
     /// Gives the number of a name.
@@ -45,7 +39,7 @@ impl Needles {
     /// Says whether a name stands in `text`, comments and strings included.
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
         let mut at = 0;
-        while let Some((start, end)) = self.next(text, at) {
+        while let Some((start, end)) = self.any.find(text, at) {
             let first = text[..start]
                 .iter()
                 .rposition(|b| !is_word_byte(*b))
@@ -60,23 +54,6 @@ impl Needles {
             at = last;
         }
         false
-    }
-
-    fn next(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
-        let found = match &self.fast {
-            // The packed scanner wants some bytes to work on; the tail of a file is too short for it.
-            Some(fast) if text.len() - at >= fast.minimum_len() => fast.find_in(
-                text,
-                aho_corasick::Span {
-                    start: at,
-                    end: text.len(),
-                },
-            ),
-            _ => self
-                .general
-                .find(aho_corasick::Input::new(text).span(at..text.len())),
-        };
-        found.map(|m| (m.start(), m.end()))
     }
 }
 

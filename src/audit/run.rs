@@ -1,7 +1,7 @@
 //! In: a tree. Out: its audit.
 
 use super::facts::{Audit, BlindSpot, Site, SiteKind};
-use super::library::Library;
+use super::library::{Desk, Library};
 use super::needles::Needles;
 use super::scan::{Hit, is_c, scan};
 use super::walks::{Context, find};
@@ -10,6 +10,7 @@ use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
     Definition, Headers, Inferred, Oracle, Predicate, Walker, infer, infer_open, walkers,
 };
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How often bodies are fetched for the sake of bodies fetched before.
@@ -136,8 +137,8 @@ impl Auditor {
         bodies: &BTreeMap<String, Definition>,
         audit: &mut Audit,
     ) -> Result<(), TreeError> {
-        let walking: Vec<&Hit> = hits.iter().filter(|hit| self.has_walk(hit)).collect();
-        if walking.is_empty() {
+        let mut open: Vec<&Hit> = hits.iter().filter(|hit| self.has_walk(hit)).collect();
+        if open.is_empty() {
             return Ok(());
         }
         let mut fetched: Vec<Hit> = Vec::new();
@@ -148,8 +149,7 @@ impl Auditor {
             .collect();
         let mut folders = BTreeSet::from([MEMORY_MANAGEMENT]);
         folders.extend(
-            walking
-                .iter()
+            open.iter()
                 .filter_map(|hit| Some(hit.path.rsplit_once('/')?.0)),
         );
         fetched.extend(self.fetch(source, &folders, &asked)?);
@@ -169,18 +169,32 @@ impl Auditor {
                 homes: &homes,
                 library: &library,
             };
-            let mut oracle = Oracle::new(&self.headers, bodies);
-            let found: Vec<_> = walking
-                .iter()
-                .map(|hit| find(hit, &context, &mut oracle))
+            let found: Vec<_> = open
+                .par_iter()
+                .map(|hit| {
+                    let desk = Desk::new(&library);
+                    let mut oracle = Oracle::new(&self.headers, bodies);
+                    let found = find(hit, &context, (&desk, &mut oracle));
+                    (*hit, found, desk.missed())
+                })
                 .collect();
-            let missed: BTreeSet<String> = library.missed().difference(&asked).cloned().collect();
-            if missed.is_empty() || round == ROUNDS {
-                for found in found {
-                    audit.walks.extend(found.walks);
-                    audit.excerpts.extend(found.excerpts);
-                    audit.blind.extend(found.blind);
+            let missed = found.iter().flat_map(|(_, _, missed)| missed);
+            let missed: BTreeSet<String> = missed
+                .filter(|name| !asked.contains(*name))
+                .cloned()
+                .collect();
+            open.clear();
+            for (hit, found, own) in found {
+                // What only asked for names that are known to be nowhere will not change.
+                if round < ROUNDS && !own.is_disjoint(&missed) {
+                    open.push(hit);
+                    continue;
                 }
+                audit.walks.extend(found.walks);
+                audit.excerpts.extend(found.excerpts);
+                audit.blind.extend(found.blind);
+            }
+            if open.is_empty() {
                 return Ok(());
             }
             fetched.extend(self.fetch(source, &folders, &missed)?);

@@ -3,7 +3,7 @@
 //! Each kind of the contract goes through the function by itself. `prepared` needs every kind to reach
 //! no wrong use on any path, nothing to be lost, and the entry to be followed wherever it goes.
 
-use super::contract::{Contract, LEVEL};
+use super::contract::{Contract, PTE};
 use super::cursor::{each_expression, passed};
 use super::facts::{Line, Verdict};
 use crate::flow::{Finding, FindingKind, Flow, Helpers};
@@ -56,9 +56,9 @@ pub(super) struct Case<'c> {
 /// Judges one walk.
 pub(super) fn judge(
     case: &Case<'_>,
-    oracle: &mut Oracle<'_>,
-    helpers: &dyn Helpers,
-    contract: Option<&Contract>,
+    level: &'static str,
+    (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
+    contract: Result<&Contract, &String>,
 ) -> Judged {
     if case.bodies.is_empty() {
         let reason = String::from("the function is not understood by the C grammar");
@@ -68,25 +68,29 @@ pub(super) fn judge(
         let reason = format!("line {line} is not understood by the C grammar");
         return Judged::plain(Verdict::Unknown, reason);
     }
-    if !looks_at_entry(case) {
+    if !looks_at_entry(case, level) {
         let reason = format!(
             "no entry of {} is looked at; only whether the walk finds one",
             case.cursor
         );
         return Judged::plain(Verdict::NotApplicable, reason);
     }
-    let Some(contract) = contract else {
-        let reason = format!(
-            "what {} may return is not known: its own code was not understood",
-            case.walker.name
-        );
-        return Judged::plain(Verdict::Unknown, reason);
+    let contract = match contract {
+        Ok(contract) => contract,
+        Err(why) => {
+            let reason = format!("what {} may return is not known: {why}", case.walker.name);
+            return Judged::plain(Verdict::Unknown, reason);
+        }
     };
+    if contract.atoms.is_empty() {
+        let reason = format!("{} is not seen to return any kind", case.walker.name);
+        return Judged::plain(Verdict::Unknown, reason);
+    }
     let mut wrong: Vec<(usize, Finding)> = Vec::new();
     let mut doubts: Vec<(usize, Finding)> = Vec::new();
     for (index, atom) in contract.atoms.iter().enumerate() {
         for body in case.bodies {
-            let mut flow = Flow::new(oracle, (*atom, case.walker.name, LEVEL), helpers);
+            let mut flow = Flow::new(oracle, (*atom, case.walker, level), helpers);
             flow.cursor = case.cursor.to_owned();
             flow.maker = case.from.to_owned();
             flow.file = case.file.to_owned();
@@ -100,12 +104,12 @@ pub(super) fn judge(
             }
         }
     }
-    tell(oracle, contract, &wrong, &doubts)
+    tell(oracle, (contract, level), &wrong, &doubts)
 }
 
 fn tell(
     oracle: &Oracle<'_>,
-    contract: &Contract,
+    (contract, level): (&Contract, &str),
     wrong: &[(usize, Finding)],
     doubts: &[(usize, Finding)],
 ) -> Judged {
@@ -143,16 +147,23 @@ fn tell(
     let kinds = oracle.kinds_of(&contract.atoms).join(", ");
     Judged::plain(
         Verdict::Prepared,
-        format!("no use is reached with a kind that it is wrong for ({kinds}; PTE level)"),
+        format!(
+            "no use is reached with a kind that it is wrong for ({kinds}; {} level)",
+            level.to_uppercase()
+        ),
     )
 }
 
-/// Says whether the function looks at an entry of the cursor, or hands the cursor on.
-fn looks_at_entry(case: &Case<'_>) -> bool {
+/// Says whether the function looks at an entry of the cursor, or hands the cursor on. Huge entries are asked about
+/// where their own field is looked at.
+fn looks_at_entry(case: &Case<'_>, level: &str) -> bool {
     let mut looks = false;
     for body in case.bodies {
         each_expression(&body.body, &mut |expr| match &expr.node {
-            Node::Field(inner, field) if case.walker.fields.contains(&field.as_str()) => {
+            Node::Field(inner, field)
+                if level == PTE && case.walker.fields.contains(&field.as_str())
+                    || field == level =>
+            {
                 looks |= matches!(&inner.node, Node::Name(name) if name == case.cursor);
             }
             Node::Call(name, arguments) => {

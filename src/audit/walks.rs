@@ -1,11 +1,12 @@
 //! In: files that call a walker. Out: each walk with its function, cursor and flags.
 
-use super::contract::{Contract, infer};
+use super::contract::{Contract, PMD, PTE, infer};
 use super::cursor::{Cursor, each_expression, known, passed, trace};
-use super::facts::{BlindSpot, Excerpt, Line, Walk};
+use super::facts::{BlindSpot, Excerpt, Huge, Line, Verdict, Walk};
 use super::library::Library;
 use super::scan::Hit;
 use super::verdict::{Case, judge, quote};
+use crate::flow::Helpers;
 use crate::syntax::ast::{Expr, Lowered, Node};
 use crate::syntax::{
     Enclosing, Function, Lexer, LineCounter, Mention, MentionKind, Token, lower_function,
@@ -38,7 +39,11 @@ pub(super) struct Found {
 }
 
 /// Finds the walks of one file.
-pub(super) fn find(hit: &Hit, context: &Context<'_>, oracle: &mut Oracle<'_>) -> Found {
+pub(super) fn find(
+    hit: &Hit,
+    context: &Context<'_>,
+    (helpers, oracle): (&dyn Helpers, &mut Oracle<'_>),
+) -> Found {
     let mut found = Found::default();
     let mut by_function: BTreeMap<usize, Vec<&Mention>> = BTreeMap::new();
     for mention in hit
@@ -90,7 +95,9 @@ pub(super) fn find(hit: &Hit, context: &Context<'_>, oracle: &mut Oracle<'_>) ->
                 name,
                 walker,
             };
-            found.walks.push(place.walk(&bodies, context, oracle));
+            found
+                .walks
+                .push(place.walk(&bodies, context, (helpers, &mut *oracle)));
         }
         for line in bodies.iter().flat_map(|l| &l.errors) {
             let what = format!(
@@ -113,6 +120,35 @@ pub(super) fn find(hit: &Hit, context: &Context<'_>, oracle: &mut Oracle<'_>) ->
     found
 }
 
+/// Judges what comes back for huge pages; `None` where none comes back, or the function does not look at it.
+fn judge_huge(
+    case: &Case<'_>,
+    (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
+    contract: Result<&Contract, &String>,
+    quoted: &dyn Fn(&str, u32) -> String,
+) -> Option<Huge> {
+    if contract.is_ok_and(|contract| contract.atoms.is_empty()) {
+        return None;
+    }
+    let judged = judge(case, PMD, (oracle, helpers), contract);
+    if judged.verdict == Verdict::NotApplicable {
+        return None;
+    }
+    let kinds = contract.map(|c| oracle.kinds_of(&c.atoms));
+    Some(Huge {
+        contract: kinds.unwrap_or_default(),
+        verdict: judged.verdict,
+        unhandled: judged.unhandled,
+        used: judged.used.map(|(file, line)| Line {
+            text: quoted(&file, line),
+            file,
+            line,
+        }),
+        witness: quote(&judged.path, quoted),
+        reason: judged.reason,
+    })
+}
+
 fn is_struct_name(text: &[u8], at: usize) -> bool {
     let before = text[..at].trim_ascii_end();
     before.ends_with(b"struct")
@@ -129,7 +165,12 @@ struct Place<'p> {
 }
 
 impl Place<'_> {
-    fn walk(&self, bodies: &[Lowered], context: &Context<'_>, oracle: &mut Oracle<'_>) -> Walk {
+    fn walk(
+        &self,
+        bodies: &[Lowered],
+        context: &Context<'_>,
+        (helpers, oracle): (&dyn Helpers, &mut Oracle<'_>),
+    ) -> Walk {
         let cursor_name = self.cursor_name(bodies.first());
         let mut cursor = Cursor::default();
         for body in bodies {
@@ -142,7 +183,8 @@ impl Place<'_> {
         if let Some(position) = cursor.parameter {
             self.add_callers_flags(&mut cursor, position, context);
         }
-        let contract = self.contract(&cursor, context, oracle);
+        let contract = self.contract((&cursor, PTE), context, (helpers, &mut *oracle));
+        let huge = self.contract((&cursor, PMD), context, (helpers, &mut *oracle));
         let case = Case {
             file: &self.hit.path,
             line: self.span.0,
@@ -151,8 +193,9 @@ impl Place<'_> {
             from: &cursor.from,
             walker: self.walker,
         };
-        let judged = judge(&case, oracle, context.library, contract.as_ref());
+        let judged = judge(&case, PTE, (oracle, helpers), contract.as_ref());
         let quoted = |file: &str, line: u32| context.library.line(file, line);
+        let pmd = judge_huge(&case, (oracle, helpers), huge.as_ref(), &quoted);
         let kinds = contract
             .map(|c| oracle.kinds_of(&c.atoms))
             .unwrap_or_default();
@@ -179,25 +222,25 @@ impl Place<'_> {
             }),
             witness: quote(&judged.path, &quoted),
             reason: judged.reason,
+            pmd,
         }
     }
 
-    /// Infers what the walker may return with what is known of the cursor's flags.
+    /// Infers what the walker may return at `level` with what is known of the cursor's flags.
     fn contract(
         &self,
-        cursor: &Cursor,
+        (cursor, level): (&Cursor, &'static str),
         context: &Context<'_>,
-        oracle: &mut Oracle<'_>,
-    ) -> Option<Contract> {
-        let home = context.homes.get(self.walker.name)?;
-        let own = context.library.own(home, self.walker.name)?;
-        let body = own.bodies.first()?;
-        infer(
-            oracle,
-            context.library,
-            (home, body, self.walker),
-            &known(cursor),
-        )
+        (helpers, oracle): (&dyn Helpers, &mut Oracle<'_>),
+    ) -> Result<Contract, String> {
+        let home = context.homes.get(self.walker.name);
+        let own = home.and_then(|home| context.library.own(home, self.walker.name));
+        let Some(own) = own else {
+            return Err(String::from(
+                "its body is not seen, or stands in several files",
+            ));
+        };
+        infer(oracle, helpers, (&own, self.walker, level), &known(cursor))
     }
 
     /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.

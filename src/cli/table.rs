@@ -2,7 +2,7 @@
 
 use super::commands::{
     apply, audit, completions, doctor, kernel_add, kernel_list, kernel_show, man, report, review,
-    series_import, series_list, series_show,
+    series_export, series_import, series_list, series_show,
 };
 use super::exit::Exit;
 use super::session::Session;
@@ -53,6 +53,8 @@ pub(super) enum SeriesCommand {
     List(series_list::Args),
     /// Show one series: patches, trailers, changelogs
     Show(series_show::Args),
+    /// Write a series as a clean mbox that `git am` takes
+    Export(series_export::Args),
 }
 
 impl Command {
@@ -65,6 +67,7 @@ impl Command {
             Self::Series(SeriesCommand::Import(args)) => args.run(session),
             Self::Series(SeriesCommand::List(args)) => args.run(session),
             Self::Series(SeriesCommand::Show(args)) => args.run(session),
+            Self::Series(SeriesCommand::Export(args)) => args.run(session),
             Self::Apply(args) => args.run(session),
             Self::Audit(args) => args.run(session),
             Self::Review(args) => args.run(session),

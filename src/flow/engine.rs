@@ -3,9 +3,11 @@
 use super::eval::holds_entry;
 use super::graph::{Edge, Graph, Step};
 use super::state::{State, Worth};
+use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
-use crate::vocabulary::{Atom, Oracle, Truth, Value};
-use std::collections::{BTreeSet, VecDeque};
+use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 /// How deep helpers are followed.
 const DEPTH: usize = 4;
@@ -76,7 +78,7 @@ impl FlagSet {
 /// Finds functions by name.
 pub(crate) trait Helpers {
     /// Gives the one function that `name` means in `file`; `None` where there is none or more than one.
-    fn find(&self, file: &str, name: &str) -> Option<Helper>;
+    fn find(&self, file: &str, name: &str) -> Option<Arc<Helper>>;
 }
 
 /// What came of a run.
@@ -84,10 +86,22 @@ pub(crate) trait Helpers {
 pub(crate) struct Run {
     /// Findings, in order of points.
     pub(crate) findings: Vec<Finding>,
-    /// May the function return yes, for such an entry?
-    pub(crate) may_say_yes: bool,
+    /// Where the function may return yes, with what is known there.
+    pub(crate) hits: Vec<Hit>,
     returns: Option<Worth>,
     slot: Option<Worth>,
+    fields: Option<BTreeMap<&'static str, Worth>>,
+}
+
+/// A `return` that may say yes.
+#[derive(Clone, Debug)]
+pub(crate) struct Hit {
+    /// Its line.
+    pub(crate) line: u32,
+    /// Does the level's field point to the entry there? `Either` where that is not told.
+    pub(crate) here: Truth,
+    /// The way there.
+    pub(crate) path: Vec<(String, u32)>,
 }
 
 /// One kind of entry on its way through a function and its helpers.
@@ -97,9 +111,11 @@ pub(crate) struct Flow<'f, 'h> {
     /// What the entry is.
     pub(crate) atom: Atom,
     /// The walker whose hits are followed.
-    pub(crate) walker: &'f str,
-    /// The cursor's field that holds the entry: `pte`.
-    pub(crate) level: &'f str,
+    pub(crate) walker: &'f Walker,
+    /// The cursor's field that holds the entry: `pte` or `pmd`.
+    pub(crate) level: &'static str,
+    /// Is it the walker's own code that is followed? Then it is what puts the entry in place.
+    pub(super) inside: bool,
     /// The cursor's name in the function.
     pub(crate) cursor: String,
     /// The macro that declares the cursor, where one does.
@@ -121,7 +137,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     /// Makes one for an entry of `atom`.
     pub(crate) fn new(
         oracle: &'f mut Oracle<'h>,
-        (atom, walker, level): (Atom, &'f str, &'f str),
+        (atom, walker, level): (Atom, &'f Walker, &'static str),
         helpers: &'f dyn Helpers,
     ) -> Self {
         Self {
@@ -129,6 +145,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             atom,
             walker,
             level,
+            inside: false,
             cursor: String::new(),
             maker: String::new(),
             flags: FlagSet {
@@ -148,37 +165,26 @@ impl<'f, 'h> Flow<'f, 'h> {
         let mut state = State {
             names: Default::default(),
             slot: Worth::unknown(),
+            fields: self.fields(&Worth::Slot, &Worth::unknown()),
         };
         for (kind, name) in &body.parameters {
-            let cursor = *name == self.cursor && kind.contains(self.walker);
-            state.names.insert(
-                name.clone(),
-                if cursor {
-                    Worth::Cursor
-                } else {
-                    Worth::unknown()
-                },
-            );
+            let cursor = *name == self.cursor && kind.contains(self.walker.cursor);
+            state.names.insert(name.clone(), own_or_unknown(cursor));
         }
         self.run(body, line, state)
     }
 
-    /// Runs a function that is handed the cursor with an entry in place: a part of the walker itself.
-    pub(crate) fn run_gate(&mut self, body: &Lowered, line: u32, walker_cursor: &str) -> Run {
+    /// Runs the walker itself: every entry that it comes to is of the kind.
+    pub(crate) fn run_walker(&mut self, body: &Lowered, line: u32) -> Run {
+        self.inside = true;
         let mut state = State {
             names: Default::default(),
-            slot: Worth::Plain(self.oracle.entry(self.atom)),
+            slot: Worth::unknown(),
+            fields: self.fields(&Worth::unknown(), &Worth::unknown()),
         };
         for (kind, name) in &body.parameters {
-            let cursor = kind.contains(walker_cursor);
-            state.names.insert(
-                name.clone(),
-                if cursor {
-                    Worth::Cursor
-                } else {
-                    Worth::unknown()
-                },
-            );
+            let cursor = kind.contains(self.walker.cursor);
+            state.names.insert(name.clone(), own_or_unknown(cursor));
         }
         self.run(body, line, state)
     }
@@ -191,7 +197,11 @@ impl<'f, 'h> Flow<'f, 'h> {
         for (at, state) in states.into_iter().enumerate() {
             let Some(mut state) = state else { continue };
             self.findings = Some(Vec::new());
+            let hits = run.hits.len();
             self.visit(&graph, at, &mut state, &mut run);
+            if let Some(hit) = run.hits.get_mut(hits) {
+                hit.path = self.path(&graph, &from, at);
+            }
             for mut finding in self.findings.take().unwrap_or_default() {
                 let mut path = self.path(&graph, &from, at);
                 path.append(&mut finding.path);
@@ -233,7 +243,13 @@ impl<'f, 'h> Flow<'f, 'h> {
                 let worth = value
                     .as_ref()
                     .map_or_else(Worth::unknown, |v| self.eval(v, state));
-                run.may_say_yes |= worth.truth() != Truth::No;
+                if worth.truth() != Truth::No && self.stack.is_empty() {
+                    run.hits.push(Hit {
+                        line: point.line,
+                        here: self.is_here(state),
+                        path: Vec::new(),
+                    });
+                }
                 run.returns = Some(match run.returns.take() {
                     Some(known) if known != worth => {
                         Worth::Plain(blend(&known.value(), &worth.value()))
@@ -244,6 +260,10 @@ impl<'f, 'h> Flow<'f, 'h> {
                 run.slot = Some(match run.slot.take() {
                     Some(known) if known != slot => Worth::Plain(Value::Derived(self.atom)),
                     _ => slot,
+                });
+                run.fields = Some(match run.fields.take() {
+                    Some(known) => merge_fields(&known, &state.fields),
+                    None => state.fields.clone(),
                 });
             }
             Step::Lost => self.note(
@@ -308,7 +328,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 let worth = value
                     .as_ref()
                     .map_or_else(Worth::unknown, |v| self.eval(v, &mut state));
-                if *name == self.cursor && kind.contains(self.walker) {
+                if *name == self.cursor && kind.contains(self.walker.cursor) {
                     state.names.insert(name.clone(), Worth::Cursor);
                 } else {
                     state.names.insert(name.clone(), self.typed(kind, worth));
@@ -378,7 +398,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     /// Says whether a condition is the walk itself: `Some(true)` for it, `Some(false)` for its negation.
     fn walks(&self, expr: &Expr) -> Option<bool> {
         match &expr.node {
-            Node::Call(name, _) if name == self.walker => Some(true),
+            Node::Call(name, _) if name == self.walker.name => Some(true),
             Node::Call(name, arguments) if self.oracle.is_wrapper(name) => {
                 self.walks(arguments.first()?)
             }
@@ -389,7 +409,7 @@ impl<'f, 'h> Flow<'f, 'h> {
 
     /// The walk said yes: a new entry is there, and what was told of an earlier one is void.
     fn arrive(&self, graph: &Graph, at: usize, state: &mut State) {
-        state.slot = Worth::Plain(self.oracle.entry(self.atom));
+        self.put(state);
         for name in assigned_from(graph, at) {
             if state
                 .names
@@ -471,11 +491,13 @@ impl<'f, 'h> Flow<'f, 'h> {
         let outer_cursor = std::mem::take(&mut self.cursor);
         let mut returns: Option<Worth> = None;
         let mut slot: Option<Worth> = None;
+        let mut fields: Option<BTreeMap<&'static str, Worth>> = None;
         let mut findings = Vec::new();
         for body in &helper.bodies {
             let mut inside = State {
                 names: Default::default(),
                 slot: state.slot.clone(),
+                fields: state.fields.clone(),
             };
             for (i, (kind, parameter)) in body.parameters.iter().enumerate() {
                 let worth = worths.get(i).cloned().unwrap_or_else(Worth::unknown);
@@ -493,6 +515,8 @@ impl<'f, 'h> Flow<'f, 'h> {
                 run.returns.unwrap_or_else(Worth::unknown),
                 self.atom,
             );
+            let left = run.fields.unwrap_or_else(|| state.fields.clone());
+            fields = Some(fields.map_or_else(|| left.clone(), |known| merge_fields(&known, &left)));
             slot = merge(
                 slot,
                 run.slot.unwrap_or_else(|| state.slot.clone()),
@@ -509,6 +533,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             }
         }
         state.slot = slot.unwrap_or_else(Worth::unknown);
+        state.fields = fields.unwrap_or_default();
         Some(returns.unwrap_or_else(Worth::unknown))
     }
 
@@ -556,76 +581,34 @@ fn merge(known: Option<Worth>, new: Worth, atom: Atom) -> Option<Worth> {
     })
 }
 
+fn merge_fields(
+    a: &BTreeMap<&'static str, Worth>,
+    b: &BTreeMap<&'static str, Worth>,
+) -> BTreeMap<&'static str, Worth> {
+    a.iter()
+        .map(|(field, worth)| {
+            let same = b.get(field) == Some(worth);
+            let worth = if same {
+                worth.clone()
+            } else {
+                Worth::unknown()
+            };
+            (*field, worth)
+        })
+        .collect()
+}
+
+fn own_or_unknown(cursor: bool) -> Worth {
+    if cursor {
+        Worth::Cursor
+    } else {
+        Worth::unknown()
+    }
+}
+
 fn blend(a: &Value, b: &Value) -> Value {
     match a.atom().or_else(|| b.atom()) {
         Some(atom) => Value::Derived(atom),
         None => Value::Unknown,
-    }
-}
-
-/// Names that are assigned or declared on some path from a point on.
-fn assigned_from(graph: &Graph, start: usize) -> BTreeSet<String> {
-    let mut seen = vec![false; graph.points.len()];
-    let mut work = vec![start];
-    let mut names = BTreeSet::new();
-    while let Some(at) = work.pop() {
-        if std::mem::replace(&mut seen[at], true) {
-            continue;
-        }
-        let point = &graph.points[at];
-        match &point.step {
-            Step::Effect(e) | Step::Test(e) | Step::Switch(e) | Step::Return(Some(e)) => {
-                targets(e, &mut names);
-            }
-            Step::Local(_, name, value) => {
-                names.insert(name.clone());
-                value.iter().for_each(|v| targets(v, &mut names));
-            }
-            _ => {}
-        }
-        work.extend(point.next.iter().map(|(_, to)| *to));
-    }
-    names
-}
-
-/// Names that an expression assigns, or whose address it takes.
-fn targets(expr: &Expr, names: &mut BTreeSet<String>) {
-    match &expr.node {
-        Node::Assign(_, target, value) => {
-            if let Node::Name(name) = &target.node {
-                names.insert(name.clone());
-            }
-            targets(target, names);
-            targets(value, names);
-        }
-        Node::Unary(operator, inner) => {
-            if let (Node::Name(name), "&") = (&inner.node, operator.as_str()) {
-                names.insert(name.clone());
-            }
-            targets(inner, names);
-        }
-        Node::Call(_, list) => list.iter().for_each(|e| targets(e, names)),
-        Node::Indirect(f, list) => {
-            targets(f, names);
-            list.iter().for_each(|e| targets(e, names));
-        }
-        Node::Binary(_, a, b) | Node::Comma(a, b) => {
-            targets(a, names);
-            targets(b, names);
-        }
-        Node::Field(a, _) | Node::Cast(_, a) => targets(a, names),
-        Node::Choice(a, b, c) => {
-            targets(a, names);
-            b.iter().for_each(|e| targets(e, names));
-            targets(c, names);
-        }
-        Node::Block(list) => {
-            for statement in list {
-                if let Form::Do(e) | Form::Local(_, _, Some(e)) = &statement.node {
-                    targets(e, names);
-                }
-            }
-        }
-        _ => {}
     }
 }

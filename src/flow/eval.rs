@@ -103,7 +103,7 @@ impl Flow<'_, '_> {
 
     fn field(&mut self, inner: &Expr, field: &str, state: &mut State) -> Worth {
         match self.eval(inner, state) {
-            Worth::Cursor if field == self.level => Worth::Slot,
+            Worth::Cursor if state.fields.contains_key(field) => state.fields[field].clone(),
             Worth::Cursor if field == "flags" => Worth::Flags,
             Worth::Plain(value) => Worth::Plain(match value {
                 Value::Entry(atom) => Value::Raw(atom),
@@ -157,6 +157,12 @@ impl Flow<'_, '_> {
     }
 
     fn assign(&mut self, operator: &str, target: &Expr, worth: Worth, state: &mut State) {
+        if let (true, Node::Field(inner, field)) = (self.is_inside(), &target.node)
+            && self.eval(inner, state) == Worth::Cursor
+            && self.place(field, operator, &worth, state)
+        {
+            return;
+        }
         let worth = if operator == "=" {
             worth
         } else {
@@ -193,9 +199,9 @@ impl Flow<'_, '_> {
         if is_silent(name) {
             return Worth::unknown();
         }
-        if name == self.walker {
+        if name == self.walker.name {
             // A walk that is not a whole condition: the entry may be there from here on.
-            state.slot = Worth::Plain(self.oracle.entry(self.atom));
+            self.put(state);
             return Worth::unknown();
         }
         if name == self.maker {
@@ -215,7 +221,7 @@ impl Flow<'_, '_> {
         if let Some(gives) = neutral(name) {
             return self.pass(gives, &worths, state, name);
         }
-        if name.starts_with(self.walker)
+        if name.starts_with(self.walker.name)
             && worths
                 .iter()
                 .all(|w| !matches!(w, Worth::Slot | Worth::Blurred))
@@ -234,6 +240,9 @@ impl Flow<'_, '_> {
         }
         if !pointers && self.oracle.is_wrapper(name) {
             return worths.into_iter().next().unwrap_or_else(Worth::unknown);
+        }
+        if self.is_inside() && worths.contains(&Worth::Cursor) {
+            self.put_unseen(state);
         }
         self.note(FindingKind::Escape, line, name.to_owned());
         Worth::unknown()
@@ -319,6 +328,14 @@ impl Flow<'_, '_> {
                 state
                     .names
                     .insert(name.clone(), Worth::Plain(truth.value()));
+            }
+            (Node::Field(inner, field), Truth::Yes | Truth::No)
+                if state.fields.get(field.as_str()) == Some(&Worth::unknown())
+                    && matches!(&inner.node, Node::Name(name) if self.name(name, state) == Worth::Cursor) =>
+            {
+                if let Some(worth) = state.fields.get_mut(field.as_str()) {
+                    *worth = Worth::Plain(truth.value());
+                }
             }
             (Node::Unary(operator, inner), _) if operator == "!" => {
                 self.refine(inner, truth.not(), state);

@@ -6,7 +6,9 @@
 mod engine;
 mod eval;
 mod graph;
+mod place;
 mod state;
 mod tables;
+mod targets;
 
 pub(crate) use engine::{Finding, FindingKind, FlagSet, Flow, Helper, Helpers};

@@ -67,9 +67,23 @@ pub(super) struct State {
     pub(super) names: BTreeMap<String, Worth>,
     /// What stands where the cursor points.
     pub(super) slot: Worth,
+    /// The cursor's fields that hold a level: the pointer to the entry, null, or another pointer.
+    pub(super) fields: BTreeMap<&'static str, Worth>,
 }
 
 impl State {
+    /// Joins what is known of the cursor's fields.
+    pub(super) fn join_fields(&self, other: &Self, own: Atom) -> BTreeMap<&'static str, Worth> {
+        let unknown = Worth::unknown();
+        self.fields
+            .iter()
+            .map(|(field, worth)| {
+                let theirs = other.fields.get(field).unwrap_or(&unknown);
+                (*field, worth.join(theirs, own))
+            })
+            .collect()
+    }
+
     /// Joins two paths of an entry that is `own`.
     pub(super) fn join(&self, other: &Self, own: Atom) -> Self {
         let mut names = BTreeMap::new();
@@ -89,6 +103,7 @@ impl State {
         Self {
             names,
             slot: self.slot.join(&other.slot, own),
+            fields: self.join_fields(other, own),
         }
     }
 }

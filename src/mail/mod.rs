@@ -8,8 +8,10 @@ mod message;
 mod mime;
 mod pages;
 mod read;
+mod write;
 
 pub use address::mend;
 pub use error::MailError;
 pub use message::{Address, Message, Origin};
 pub use read::{Reading, read, read_bytes};
+pub use write::{Outgoing, append};

@@ -1,10 +1,13 @@
 //! In: a series and a kernel. Out: what came of each patch, stored; files or a branch where asked for.
 
 use super::event::step;
-use super::{OpenKernel, Refusal, Tell, Workspace, import};
+use super::{
+    OpenKernel, Refusal, RestoredSeries, Tell, Workspace, import, restore, restore_series,
+};
+use crate::diff::FileDiff;
 use crate::series::Series;
 use crate::store::ApplicationId;
-use crate::tree::apply::{PatchInput, apply_series};
+use crate::tree::apply::{Applied, PatchInput, apply_series};
 use crate::tree::branch::{self, CommitInput};
 use crate::tree::source::Changed;
 use crate::tree::{PatchOutcome, PatchVerdict, output};
@@ -44,23 +47,10 @@ pub fn apply(
     keep: Keep,
     tell: Tell<'_>,
 ) -> anyhow::Result<Application> {
-    let name = format!("applying {}", series.name);
-    let inputs: Vec<PatchInput<'_>> = series
-        .patches
-        .iter()
-        .map(|patch| PatchInput {
-            number: patch.number,
-            subject: &patch.subject,
-            files: &patch.files,
-        })
-        .collect();
-    let applied = step(tell, &name, || {
-        apply_series(&kernel.kernel.source, &inputs, &[])
-    })
-    .with_context(|| format!("failed to apply {} to {}", series.name, kernel.name))?;
-    drop(inputs);
+    let restored = restore_series(workspace, series, kernel, tell);
+    let applied = apply_restored(&restored, kernel, tell)?;
     let mut application = Application {
-        series,
+        series: restored.series,
         outcomes: applied.outcomes,
         states: applied.states,
         stored: None,
@@ -83,6 +73,72 @@ pub fn apply(
         application.stored = Some(stored);
     }
     Ok(application)
+}
+
+/// Applies a series with its damaged patches as restored; the outcomes tell what is known of their text.
+pub(super) fn apply_restored(
+    restored: &RestoredSeries,
+    kernel: &OpenKernel,
+    tell: Tell<'_>,
+) -> anyhow::Result<Applied> {
+    let series = &restored.series;
+    let name = format!("applying {}", series.name);
+    let diffs: Vec<Option<Vec<FileDiff>>> = restored
+        .files
+        .iter()
+        .enumerate()
+        .map(|(index, files)| files.as_ref().map(|_| restored.diffs(index)))
+        .collect();
+    let inputs: Vec<PatchInput<'_>> = series
+        .patches
+        .iter()
+        .zip(&diffs)
+        .map(|(patch, files)| PatchInput {
+            number: patch.number,
+            subject: &patch.subject,
+            files: files.as_ref().unwrap_or(&patch.files),
+        })
+        .collect();
+    let mut applied = step(tell, &name, || {
+        apply_series(&kernel.kernel.source, &inputs, &[])
+    })
+    .with_context(|| format!("failed to apply {} to {}", series.name, kernel.name))?;
+    restore::tell_grades(restored, &mut applied.outcomes);
+    Ok(applied)
+}
+
+/// Applies `series` to each of `kernels`; a damaged patch is restored as well as any of them allows.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_all(
+    workspace: &mut Workspace,
+    mut series: Series,
+    kernels: &[OpenKernel],
+    keep: Keep,
+    tell: Tell<'_>,
+) -> anyhow::Result<Vec<Vec<PatchOutcome>>> {
+    if keep == Keep::Store {
+        series = import::save(workspace, series)?.series;
+    }
+    let all = restore::restore_on_all(&series, kernels, tell);
+    let mut out = Vec::with_capacity(kernels.len());
+    for (restored, kernel) in all.iter().zip(kernels) {
+        let outcomes = apply_restored(restored, kernel, tell)?.outcomes;
+        if keep == Keep::Store {
+            workspace
+                .store
+                .save_application(
+                    &series.name,
+                    &kernel.name,
+                    &kernel.kernel.version,
+                    &outcomes,
+                )
+                .context("failed to store what came of applying")?;
+        }
+        out.push(outcomes);
+    }
+    Ok(out)
 }
 
 /// Says whether every patch went in whole, or was there already.

@@ -84,6 +84,37 @@ pub(super) fn open_spec(
     Ok(opened?)
 }
 
+/// Opens every registered kernel, in the order registered by name.
+///
+/// # Errors
+/// When none is registered, or one cannot be read.
+pub fn open_all(workspace: &Workspace, tell: Tell<'_>) -> anyhow::Result<Vec<OpenKernel>> {
+    let rows = workspace
+        .store
+        .kernels()
+        .context("failed to list the kernels")?;
+    if rows.is_empty() {
+        return Err(Refusal::NoKernels).context("failed to choose kernels");
+    }
+    rows.iter()
+        .map(|known| open_kernel(workspace, &known.row.name, tell))
+        .collect()
+}
+
+/// Opens every registered kernel that is a folder or in a git repository; what needs unpacking, or is gone, is left out.
+pub(super) fn at_hand(workspace: &Workspace, tell: Tell<'_>) -> Vec<OpenKernel> {
+    let rows = workspace.store.kernels().unwrap_or_default();
+    let cheap = rows.into_iter().filter(|known| {
+        matches!(
+            KernelSpec::parse(&known.row.spec),
+            Ok(KernelSpec::Directory(_) | KernelSpec::Git { .. })
+        )
+    });
+    cheap
+        .filter_map(|known| open_kernel(workspace, &known.row.name, tell).ok())
+        .collect()
+}
+
 /// Makes the paths in a source absolute, so that it means the same from any folder.
 pub(super) fn absolute(spec: KernelSpec) -> KernelSpec {
     match spec {

@@ -27,6 +27,9 @@ pub enum Refusal {
         /// What was given.
         name: String,
     },
+    /// All registered kernels are meant, and there is none.
+    #[error("no kernel is registered; `pteward kernel add NAME SOURCE` registers one")]
+    NoKernels,
     /// Mails, but no patch in them.
     #[error("{name} holds no patch; give the mails that carry the diffs")]
     NoPatch {

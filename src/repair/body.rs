@@ -81,6 +81,25 @@ impl Body {
             open_end: hunk.last,
         }
     }
+
+    /// The body with the two markers exchanged, as the reverse patch would have them.
+    pub(super) fn reversed(&self) -> Self {
+        let mut body = self.clone();
+        for unit in &mut body.units {
+            let exchanged = match unit.text.first() {
+                Some(b'+') => b'-',
+                Some(b'-') if !unit.text.starts_with(b"->") => b'+',
+                _ => continue,
+            };
+            // `++i` becomes `--i`, which is no marker either.
+            let first = unit.text[0];
+            unit.text
+                .iter_mut()
+                .take_while(|byte| **byte == first)
+                .for_each(|byte| *byte = exchanged);
+        }
+        body
+    }
 }
 
 fn unit(text: Vec<u8>, gap: Vec<u8>, begins: bool) -> Unit {

@@ -3,8 +3,8 @@
 use super::near::Doubt;
 use super::variants::{Variant, Variants};
 use super::{PreImageFrom, Proof, Restored};
-use crate::diff::LineKind;
 use crate::diff::damaged::DamagedFile;
+use crate::diff::{Line, LineKind};
 use std::rc::Rc;
 
 /// Says what is known of the file, and why.
@@ -60,6 +60,21 @@ pub(super) fn grade(
         out.reason = "lines that the hunk names are not in the text at hand".to_owned();
         return;
     }
+    let skipped = chosen.iter().zip(variants).any(|(variant, hunk)| {
+        let rows = &hunk.reading(variant.reading).rows;
+        let lines: Vec<usize> = rows.iter().filter_map(|row| row.tree).collect();
+        lines.windows(2).any(|pair| pair[1] != pair[0] + 1)
+    });
+    if skipped {
+        out.grade = Proof::WordsOnly;
+        out.reason = "the text at hand has other lines between those of a hunk".to_owned();
+        return;
+    }
+    if unread(out, file) {
+        out.grade = Proof::WordsOnly;
+        out.reason = "the page lost letters outside ASCII of changed lines".to_owned();
+        return;
+    }
     out.grade = Proof::Consistent;
     out.reason = match (&out.pre_image, exact) {
         (PreImageFrom::Near(from), _) => format!(
@@ -72,6 +87,18 @@ pub(super) fn grade(
             "the counts fit and all lines align; none of {trials} results has the posted id"
         ),
     };
+}
+
+/// Did the page lose letters of changed lines? A line of the file says itself what its letters are.
+fn unread(out: &Restored, file: &DamagedFile) -> bool {
+    file.hunks
+        .iter()
+        .zip(&out.file.hunks)
+        .any(|(damaged, hunk)| {
+            let lost = |line: &Line| memchr::memmem::find(&line.text, b"??").is_some();
+            let changed = |line: &&Line| line.kind != LineKind::Context;
+            damaged.damage.entities && hunk.lines.iter().filter(changed).any(lost)
+        })
 }
 
 /// Takes back what was said of a file of which one hunk may belong elsewhere.

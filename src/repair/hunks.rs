@@ -12,7 +12,7 @@ pub(super) fn exact_hunk(
     hunk: &DamagedHunk,
     body: &Body,
     image: &Image<'_>,
-    (variants, variant): (&Variants<'_>, &Variant),
+    (variants, variant, there): (&Variants<'_>, &Variant, bool),
 ) -> Hunk {
     let reading = variants.reading(variant.reading);
     let section = super::section::text(body, image, reading);
@@ -27,7 +27,7 @@ pub(super) fn exact_hunk(
             (None, None) => continue,
         };
         lines.push(Line {
-            kind: row.kind,
+            kind: posted_kind(row.kind, there),
             text,
             newline,
         });
@@ -39,6 +39,15 @@ pub(super) fn exact_hunk(
         new_count: hunk.new_count,
         section,
         lines,
+    }
+}
+
+/// The kind that a row was posted as; `there` says that the reverse was read.
+fn posted_kind(kind: LineKind, there: bool) -> LineKind {
+    match kind {
+        LineKind::Added if there => LineKind::Removed,
+        LineKind::Removed if there => LineKind::Added,
+        _ => kind,
     }
 }
 

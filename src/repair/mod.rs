@@ -16,8 +16,10 @@ mod restore;
 mod section;
 mod shape;
 mod soft;
+mod there;
 mod variants;
 mod window;
 
+pub use crate::tree::Proof;
 pub use restore::restore;
-pub use shape::{Budget, Near, PreImageFrom, PreImages, Proof, Restored};
+pub use shape::{Budget, Near, PreImageFrom, PreImages, Restored};

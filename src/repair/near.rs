@@ -5,6 +5,7 @@ use super::body::Body;
 use super::heads::{Heads, Home, Named};
 use super::image::Image;
 use super::place::{ends, start_line, task};
+use super::there::{exchanged, is_there};
 use super::window::{anchored, window};
 use crate::diff::LineKind;
 use crate::diff::damaged::{DamagedFile, DamagedHunk};
@@ -24,6 +25,9 @@ pub(super) struct Placed {
     pub(super) readings: Vec<Reading>,
     /// Why the place is not sure, if it is not.
     pub(super) doubt: Option<Doubt>,
+    /// Does the file have what the hunk makes? Then the readings are of the reverse: removed rows are those that the hunk
+    /// adds, and added rows those that it takes away.
+    pub(super) there: bool,
 }
 
 /// Why a place is not sure.
@@ -38,10 +42,12 @@ pub(super) enum Doubt {
 }
 
 /// A place where all of a hunk's lines are.
-struct Site {
+pub(super) struct Site {
     line: usize,
-    readings: Vec<Reading>,
-    named: Named,
+    pub(super) readings: Vec<Reading>,
+    pub(super) named: Named,
+    /// Is it the reverse that is read there?
+    there: bool,
 }
 
 /// Lines that are still free for a hunk, and where it is expected.
@@ -70,24 +76,39 @@ struct Hunk<'a> {
     image: &'a Image<'a>,
     heads: &'a Heads,
     homes: Vec<Home>,
+    /// Are the markers exchanged?
+    reverse: bool,
 }
 
 /// Places every hunk: first those of which there can be no doubt, then the others between them.
 pub(super) fn near(file: &DamagedFile, bodies: &[Body], image: &Image<'_>) -> Vec<Placed> {
     let heads = Heads::of(image);
-    let hunks: Vec<Hunk<'_>> = file
-        .hunks
+    let of = |hunk, body, reverse| Hunk {
+        hunk,
+        body,
+        image,
+        heads: &heads,
+        homes: heads.homes(body),
+        reverse,
+    };
+    let pairs = || file.hunks.iter().zip(bodies);
+    let hunks: Vec<Hunk<'_>> = pairs().map(|(hunk, body)| of(hunk, body, false)).collect();
+    let backs: Vec<(DamagedHunk, Body)> = pairs()
+        .map(|(hunk, body)| (exchanged(hunk), body.reversed()))
+        .collect();
+    let mut sites: Vec<Vec<Site>> = hunks
         .iter()
-        .zip(bodies)
-        .map(|(hunk, body)| Hunk {
-            hunk,
-            body,
-            image,
-            heads: &heads,
-            homes: heads.homes(body),
+        .zip(&backs)
+        .map(|(forward, (hunk, body))| {
+            let sites = forward.sites();
+            let back = of(hunk, body, true).sites();
+            if is_there(forward.body, &sites, &back) {
+                back
+            } else {
+                sites
+            }
         })
         .collect();
-    let mut sites: Vec<Vec<Site>> = hunks.iter().map(Hunk::sites).collect();
     let mut out: Vec<Option<Placed>> = hunks.iter().map(|_| None).collect();
     let mut floor = 0;
     for (slot, sites) in out.iter_mut().zip(&mut sites) {
@@ -99,6 +120,7 @@ pub(super) fn near(file: &DamagedFile, bodies: &[Body], image: &Image<'_>) -> Ve
             *slot = sites.pop().map(|site| Placed {
                 readings: site.readings,
                 doubt: None,
+                there: site.there,
             });
         }
     }
@@ -162,12 +184,15 @@ impl Hunk<'_> {
         let mut out = Vec::new();
         for (line, begins) in places {
             let window = (line, line + old_count);
-            let found = readings(task(self.hunk, self.body, self.image, window), &begins);
+            let mut task = task(self.hunk, self.body, self.image, window);
+            task.reverse = self.reverse;
+            let found = readings(task, &begins);
             if !found.is_empty() {
                 out.push(Site {
                     line,
                     readings: distinct(found),
                     named: home.named,
+                    there: self.reverse,
                 });
             }
         }
@@ -240,6 +265,7 @@ impl Hunk<'_> {
         Placed {
             readings: site.readings,
             doubt,
+            there: site.there,
         }
     }
 
@@ -357,6 +383,7 @@ impl Hunk<'_> {
         Placed {
             readings: distinct(readings(task, &begins)),
             doubt: Some(Doubt::Adrift),
+            there: false,
         }
     }
 
@@ -399,6 +426,7 @@ impl Hunk<'_> {
         Some(Placed {
             readings: distinct(found),
             doubt,
+            there: false,
         })
     }
 

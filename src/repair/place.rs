@@ -49,6 +49,7 @@ pub(super) fn task<'a>(
         three: true,
         at_top: hunk.old_start <= 1,
         fuzzy: false,
+        reverse: false,
         window,
         anchored: &[],
     }

@@ -136,17 +136,12 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
     for (index, (hunk, body)) in file.hunks.iter().zip(&bodies).enumerate() {
         let at = found.numbers.iter().position(|&number| number == index);
         out.file.hunks.push(match at {
-            Some(at) => exact_hunk(hunk, body, &image, (&variants[at], &chosen[at])),
+            Some(at) => {
+                let there = found.there.contains(&index);
+                exact_hunk(hunk, body, &image, (&variants[at], &chosen[at], there))
+            }
             None => words_hunk(hunk, body),
         });
-    }
-    // What is not known to belong somewhere is put nowhere.
-    if found.doubts.is_empty()
-        && found.lost.is_empty()
-        && let Some(pieces) = assemble(&image, &variants, &chosen)
-    {
-        let bytes = pieces.iter().flat_map(|piece| piece.bytes());
-        out.post = Some(bytes.copied().collect());
     }
     grade(
         &mut out,
@@ -156,7 +151,36 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
         &chosen,
     );
     doubt(&mut out, &found.doubts);
+    if !found.there.is_empty() {
+        let (count, total, reason) = (found.there.len(), bodies.len(), &out.reason);
+        out.reason = format!("{reason}; {count} of {total} hunks are there already");
+    }
+    out.post = post(&image, &found, variants, chosen);
     out
+}
+
+/// Makes the file as the hunks leave it. What is there already stays as it is, and what is not known to belong
+/// somewhere is put nowhere.
+fn post(
+    image: &Image<'_>,
+    found: &Found,
+    variants: Vec<Variants<'_>>,
+    chosen: Vec<Rc<Variant>>,
+) -> Option<Vec<u8>> {
+    if !found.doubts.is_empty() || !found.lost.is_empty() {
+        return None;
+    }
+    let coming = |at: &usize| !found.there.contains(&found.numbers[*at]);
+    let (variants, chosen): (Vec<_>, Vec<_>) = variants
+        .into_iter()
+        .zip(chosen)
+        .enumerate()
+        .filter(|(at, _)| coming(at))
+        .map(|(_, pair)| pair)
+        .unzip();
+    let pieces = assemble(image, &variants, &chosen)?;
+    let bytes = pieces.iter().flat_map(|piece| piece.bytes());
+    Some(bytes.copied().collect())
 }
 
 /// The id that the result must have, if the page tells.
@@ -180,6 +204,8 @@ struct Found {
     numbers: Vec<usize>,
     /// The hunks that have no place.
     lost: Vec<usize>,
+    /// The hunks that the file has already.
+    there: Vec<usize>,
     doubts: Vec<(usize, Doubt)>,
 }
 
@@ -190,10 +216,19 @@ impl Found {
             readings: Vec::new(),
             numbers: Vec::new(),
             lost: Vec::new(),
+            there: Vec::new(),
             doubts: Vec::new(),
         };
         let placed = place_all(file, bodies, image, exact);
-        for (index, Placed { readings, doubt }) in placed.into_iter().enumerate() {
+        for (index, placed) in placed.into_iter().enumerate() {
+            let Placed {
+                readings,
+                doubt,
+                there,
+            } = placed;
+            if there {
+                found.there.push(index);
+            }
             found.doubts.extend(doubt.map(|doubt| (index, doubt)));
             if readings.is_empty() || doubt == Some(Doubt::Adrift) {
                 found.lost.push(index);
@@ -226,6 +261,7 @@ fn place_all(file: &DamagedFile, bodies: &[Body], image: &Image<'_>, exact: bool
         .map(|readings| Placed {
             readings,
             doubt: None,
+            there: false,
         })
         .collect()
 }

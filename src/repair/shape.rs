@@ -1,6 +1,7 @@
 //! In: nothing. Out: what restoring asks for and what it gives.
 
 use crate::diff::FileDiff;
+use crate::tree::Proof;
 
 /// A file that stands where the pre-image stood, in another version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,25 +18,6 @@ pub trait PreImages {
     fn by_id(&self, prefix: &str) -> Option<Vec<u8>>;
     /// Gives the file at `path` in the nearest kernel.
     fn near(&self, path: &str) -> Option<Near>;
-}
-
-/// What is known of a restored file, best first.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Proof {
-    /// The page kept the text whole; nothing was restored, and no blob was at hand to prove it by.
-    Intact,
-    /// The pre-image is exact and the result has the posted id.
-    Proved,
-    /// The counts fit and the lines are aligned in the right function of the file at hand; white space of added
-    /// lines is by rule.
-    Consistent,
-    /// The text is right as far as words go; white space or line ends are not known.
-    WordsOnly,
-    /// Not even the words could be set into lines.
-    Failed,
 }
 
 /// Against which text a file was restored.

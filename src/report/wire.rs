@@ -4,6 +4,7 @@
 
 mod compared;
 mod line;
+mod several;
 mod summary;
 
 pub use compared::{CapabilityLine, VerdictLine, capability_line, verdict_line};
@@ -12,6 +13,7 @@ pub use line::{
     SeriesLine, SiteLine, WalkLine, blind_line, change_line, file_line, hunk_line, kernel_line,
     patch_line, post_line, predicate_line, series_line, site_line, walk_line,
 };
+pub use several::{ApplicabilityLine, ExportLine, applicability_line, export_line};
 pub use summary::{Grades, Outcomes, Summary};
 
 use serde::Serialize;

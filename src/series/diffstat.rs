@@ -123,6 +123,14 @@ fn names(stat: &str, file: &FileDiff) -> bool {
     path == target || path.ends_with(target) && !target.is_empty()
 }
 
+/// Says how many changed lines a diffstat's line for a file tells, where it has one.
+pub(super) fn changed(stat: &[DiffstatFile], file: &FileDiff) -> Option<u32> {
+    let exact = stat.iter().find(|line| line.path == file.path());
+    exact
+        .or_else(|| stat.iter().find(|line| names(&line.path, file)))
+        .and_then(|line| line.changed)
+}
+
 /// Counts the lines that a diff adds and removes.
 fn counts(file: &FileDiff) -> (u32, u32) {
     let lines = || file.hunks.iter().flat_map(|hunk| &hunk.lines);

@@ -2,11 +2,13 @@
 
 mod assemble;
 mod changelog;
+mod damage;
 mod diffstat;
 mod model;
 mod patch;
+mod prose;
 mod subject;
 mod trailer;
 
 pub use assemble::assemble;
-pub use model::{ChangelogEntry, DiffstatFile, Patch, Series, Trailer};
+pub use model::{ChangelogEntry, DiffstatFile, Patch, PatchDamage, Series, Trailer};

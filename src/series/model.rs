@@ -1,5 +1,6 @@
 //! In: nothing. Out: the shapes of a posted series.
 
+use crate::diff::damaged::{Damage, DamagedFile, parse_damaged};
 use crate::diff::{FileDiff, Problem};
 use crate::mail::Address;
 
@@ -30,6 +31,22 @@ pub struct DiffstatFile {
     pub changed: Option<u32>,
 }
 
+/// What a page left of a patch that it damaged.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PatchDamage {
+    /// The text that holds the diff, as it stands on the page.
+    pub text: Vec<u8>,
+    /// What was lost in any hunk.
+    pub lost: Damage,
+}
+
+impl PatchDamage {
+    /// Gives the files with their hunks as words, each with what it lost.
+    pub fn files(&self) -> Vec<DamagedFile> {
+        parse_damaged(&self.text).files
+    }
+}
+
 /// One patch of a series.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Patch {
@@ -55,13 +72,23 @@ pub struct Patch {
     pub changelog: Vec<ChangelogEntry>,
     /// Diffstat as posted.
     pub diffstat: Vec<DiffstatFile>,
-    /// The diff.
+    /// The diff. Of a damaged one the headers: paths, ids, counts, and no lines.
     pub files: Vec<FileDiff>,
     /// What was wrong with the diff or the mail.
     pub problems: Vec<Problem>,
+    /// What is left of the diff, where the page damaged it.
+    #[serde(default)]
+    pub damage: Option<PatchDamage>,
     /// The message as read.
     #[serde(skip)]
     pub raw: Vec<u8>,
+}
+
+impl Patch {
+    /// Gives how many lines the posted diffstat says that a file's diff adds and removes together.
+    pub fn posted_changes(&self, file: &FileDiff) -> Option<u32> {
+        super::diffstat::changed(&self.diffstat, file)
+    }
 }
 
 /// A posted series: one revision of it.

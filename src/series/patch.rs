@@ -1,9 +1,9 @@
 //! In: one message that holds a patch. Out: the [`Patch`], its text taken apart.
 
 use super::subject::Subject;
-use super::{Patch, Trailer, changelog, diffstat, trailer};
+use super::{Patch, Trailer, changelog, damage, diffstat, prose, trailer};
 use crate::diff;
-use crate::mail::{Address, Message};
+use crate::mail::{Address, Message, Origin};
 use std::borrow::Cow;
 
 /// Bytes of prose that are looked at: no commit message is this long, and its parts cost many times their text.
@@ -95,6 +95,9 @@ pub(super) struct Ground {
 
 /// Finds what a text says about its base.
 pub(super) fn ground(text: &str, into: &mut Ground) {
+    if let Some(id) = prose::base_commit(text) {
+        into.base_commit.get_or_insert_with(|| id.to_owned());
+    }
     for line in text.lines() {
         let Some((key, value)) = trailer::key_value(line) else {
             continue;
@@ -119,11 +122,39 @@ pub(super) fn ground(text: &str, into: &mut Ground) {
     }
 }
 
+/// Gives an author whose address the page left out the one that they signed with.
+fn with_address(mut author: Address, trailers: &[Trailer]) -> Address {
+    if author.email.is_empty() {
+        let signed = trailers
+            .iter()
+            .filter(|trailer| trailer.key.eq_ignore_ascii_case("signed-off-by"))
+            .map(|trailer| Address::parse(&trailer.value))
+            .find(|address| address.name == author.name);
+        author.email = signed.map(|address| address.email).unwrap_or_default();
+    }
+    author
+}
+
 /// Makes a patch of a message; what it says of its base goes to `into`.
 pub(super) fn read(message: Message, subject: &Subject, number: u32, into: &mut Ground) -> Patch {
-    let parsed = diff::parse(&message.body);
+    let mut parsed = diff::parse(&message.body);
+    let damaged = damage::find(
+        &message.body,
+        &parsed,
+        message.origin == Origin::ArchivePage,
+    );
+    if let Some(found) = &damaged {
+        (parsed.start, parsed.end) = (Some(found.span.start), found.span.end);
+        parsed.files.clone_from(&found.files);
+        // What git would complain of is what the page lost.
+        parsed.problems.clear();
+    }
     let prose_end = parsed.start.unwrap_or(message.body.len());
     let prose_text = readable(&message.body[..prose_end]);
+    let prose_text = match damaged.as_ref().and_then(|_| prose::unflatten(&prose_text)) {
+        Some(lines) => Cow::Owned(lines),
+        None => prose_text,
+    };
     let prose = take_apart(&prose_text);
     let notes: Vec<&str> = prose.notes.iter().map(String::as_str).collect();
     let (stat, range) = diffstat::parse(&notes, prose.notes_line);
@@ -141,7 +172,9 @@ pub(super) fn read(message: Message, subject: &Subject, number: u32, into: &mut 
             what: "the message holds no diff".to_owned(),
         });
     }
-    problems.extend(diffstat::disagreements(&stat, &parsed.files));
+    if damaged.is_none() {
+        problems.extend(diffstat::disagreements(&stat, &parsed.files));
+    }
     problems.sort_by_key(|problem| problem.line);
     ground(&prose_text, into);
     if parsed.start.is_some() {
@@ -157,20 +190,22 @@ pub(super) fn read(message: Message, subject: &Subject, number: u32, into: &mut 
         Some(text) => super::subject::parse(text).title,
         None => subject.title.clone(),
     };
+    let trailers = trailer::parse(&prose.message);
     Patch {
         number,
         subject: title,
         full_subject: message.subject,
         message_id: message.message_id,
-        author: prose.author.unwrap_or(message.from),
+        author: with_address(prose.author.unwrap_or(message.from), &trailers),
         date: message.date,
         utc_offset_minutes: message.utc_offset_minutes,
-        trailers: trailer::parse(&prose.message),
+        trailers,
         message: trailer::mend_message(&prose.message),
         changelog,
         diffstat: stat.files.into_iter().map(|(_, file)| file).collect(),
         files: parsed.files,
         problems,
+        damage: damaged.map(|found| found.damage),
         raw: message.raw,
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn key_value(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Says whether a key is one of a trailer for sure.
-fn is_known(key: &str) -> bool {
+pub(super) fn is_known(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
     lower.ends_with("-by") || lower.starts_with("prerequisite-") || KEYS.contains(&lower.as_str())
 }

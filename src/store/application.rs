@@ -1,5 +1,6 @@
 //! In: what came of applying a series. Out: its rows; and back.
 
+use super::blob;
 use super::column::{Json, Moment, Word};
 use super::error::{Fault, StoreError};
 use super::id::{ApplicationId, SeriesId};
@@ -102,12 +103,17 @@ impl Store {
             let mut rows = statement.query(params![id])?;
             let mut outcomes = Vec::new();
             while let Some(row) = rows.next()? {
+                let restored = match row.get::<_, Option<String>>("restored")? {
+                    Some(id) => Some(serde_json::from_slice(&blob::get(connection, &id)?)?),
+                    None => None,
+                };
                 outcomes.push(PatchOutcome {
                     number: row.get("number")?,
                     subject: row.get("subject")?,
                     verdict: row.get::<_, Word<_>>("verdict")?.0,
                     proof: row.get::<_, Word<_>>("proof")?.0,
                     files: read_files(connection, row.get("id")?)?,
+                    restored,
                 });
             }
             Ok(outcomes)
@@ -122,10 +128,14 @@ fn insert_patch(
     position: i64,
     outcome: &PatchOutcome,
 ) -> Result<(), Fault> {
+    let restored = match &outcome.restored {
+        Some(files) => Some(blob::put_json(connection, files)?),
+        None => None,
+    };
     let row = connection
         .prepare_cached(
-            "INSERT INTO patch_outcome (application, position, number, subject, verdict, proof)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO patch_outcome (application, position, number, subject, verdict, proof, restored)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .insert(params![
             application,
@@ -133,7 +143,8 @@ fn insert_patch(
             outcome.number,
             outcome.subject,
             Word(outcome.verdict),
-            Word(outcome.proof)
+            Word(outcome.proof),
+            restored
         ])?;
     for (position, file) in outcome.files.iter().enumerate() {
         insert_file(connection, row, position as i64, file)?;
@@ -151,8 +162,8 @@ fn insert_file(
     let row = connection
         .prepare_cached(
             "INSERT INTO file_outcome (patch_outcome, position, path, old_path, refusal, reason, already_there,
-                posted_id, result_id, proof)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                posted_id, result_id, proof, old_id, repaired, trials)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .insert(params![
             patch,
@@ -164,7 +175,10 @@ fn insert_file(
             file.already_there,
             file.posted_id,
             file.result_id,
-            Word(file.proof)
+            Word(file.proof),
+            file.old_id,
+            file.repaired,
+            i64::try_from(file.trials).unwrap_or(i64::MAX)
         ])?;
     let mut statement = connection.prepare_cached(
         "INSERT INTO hunk_outcome (file_outcome, position, old_start, function, grade, new_line, offset, fuzz, reason,
@@ -203,9 +217,12 @@ fn read_files(connection: &Connection, patch: i64) -> Result<Vec<FileOutcome>, F
             refusal: row.get("refusal")?,
             reason: row.get("reason")?,
             already_there: row.get("already_there")?,
+            old_id: row.get("old_id")?,
             posted_id: row.get("posted_id")?,
             result_id: row.get("result_id")?,
             proof: row.get::<_, Word<_>>("proof")?.0,
+            repaired: row.get("repaired")?,
+            trials: u64::try_from(row.get::<_, i64>("trials")?).unwrap_or(0),
             hunks: read_hunks(connection, row.get("id")?)?,
         });
     }

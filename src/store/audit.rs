@@ -167,8 +167,8 @@ fn insert_sites(connection: &Connection, id: AuditId, sites: &[Site]) -> Result<
 fn insert_walks(connection: &Connection, id: AuditId, walks: &[Walk]) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO walk (audit, position, file, function, line, first_line, last_line, walker, flags, cursor,
-            cursor_from, contract, verdict, unhandled, wrong_use, witness, reason)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+            cursor_from, contract, verdict, unhandled, wrong_use, witness, reason, pmd)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?;
     for (position, walk) in walks.iter().enumerate() {
         statement.execute(params![
@@ -189,6 +189,7 @@ fn insert_walks(connection: &Connection, id: AuditId, walks: &[Walk]) -> Result<
             walk.used.as_ref().map(Json),
             Json(&walk.witness),
             walk.reason,
+            walk.pmd.as_ref().map(Json),
         ])?;
     }
     Ok(())

@@ -197,6 +197,7 @@ fn read_walk(row: &Row<'_>) -> rusqlite::Result<Walk> {
             .map(|json| json.0),
         witness: row.get::<_, Json<_>>("witness")?.0,
         reason: row.get("reason")?,
+        pmd: row.get::<_, Option<Json<_>>>("pmd")?.map(|json| json.0),
     })
 }
 

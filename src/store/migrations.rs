@@ -3,10 +3,20 @@
 use rusqlite_migration::{M, Migrations};
 
 /// Every migration: file name and SQL; the place in the list, from 1, is SQLite's `user_version`.
-pub(super) const FILES: &[(&str, &str)] = &[(
-    "0001_workspace.sql",
-    include_str!("migrations/0001_workspace.sql"),
-)];
+pub(super) const FILES: &[(&str, &str)] = &[
+    (
+        "0001_workspace.sql",
+        include_str!("migrations/0001_workspace.sql"),
+    ),
+    (
+        "0002_repair.sql",
+        include_str!("migrations/0002_repair.sql"),
+    ),
+    (
+        "0003_huge_entries.sql",
+        include_str!("migrations/0003_huge_entries.sql"),
+    ),
+];
 
 /// Gives the migrations in the runner's shape.
 pub(super) fn all() -> Migrations<'static> {

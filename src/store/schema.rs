@@ -69,7 +69,7 @@ fn columns(
     while let Some(row) = rows.next()? {
         let (name, kind): (String, String) = (row.get(0)?, row.get(1)?);
         let (not_null, key): (bool, i64) = (row.get(2)?, row.get(3)?);
-        let meaning = escape(comment_of(sql, &name));
+        let meaning = escape(comment_of(sql, table, &name));
         let target = references
             .iter()
             .find(|(from, ..)| *from == name)
@@ -93,7 +93,15 @@ fn view_columns(connection: &Connection, view: &str) -> rusqlite::Result<String>
 }
 
 /// Finds the comment behind a column's definition.
-fn comment_of<'s>(sql: &'s str, column: &str) -> &'s str {
+fn comment_of<'s>(sql: &'s str, table: &str, column: &str) -> &'s str {
+    let added = format!("ALTER TABLE {table} ADD COLUMN {column} ");
+    let later = migrations::FILES
+        .iter()
+        .flat_map(|(_, sql)| sql.lines())
+        .find(|line| line.starts_with(&added));
+    if let Some((_, comment)) = later.and_then(|line| line.split_once("-- ")) {
+        return comment;
+    }
     sql.lines()
         .find(|line| {
             line.split_whitespace()

@@ -8,7 +8,7 @@ use super::open::Store;
 use crate::base::clock;
 use crate::base::hash::blob_id;
 use crate::mail::Address;
-use crate::series::{Patch, Series, Trailer};
+use crate::series::{Patch, PatchDamage, Series, Trailer};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// What came of saving a series.
@@ -263,11 +263,17 @@ fn insert_patch(
 ) -> Result<(), Fault> {
     let raw = blob::put(connection, &patch.raw)?;
     let files = blob::put_json(connection, &patch.files)?;
+    let damaged = match &patch.damage {
+        Some(damage) => Some(blob::put(connection, &damage.text)?),
+        None => None,
+    };
+    let lost = patch.damage.as_ref().map(|damage| Json(damage.lost));
     let row = connection
         .prepare_cached(
             "INSERT INTO patch (series, position, number, subject, full_subject, message_id, author_name, author_email,
-                date, utc_offset_minutes, message, changelog, diffstat, problems, files, raw)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                date, utc_offset_minutes, message, changelog, diffstat, problems, files, raw,
+                damaged, lost)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         )?
         .insert(params![
             id,
@@ -286,6 +292,8 @@ fn insert_patch(
             Json(&patch.problems),
             files,
             raw,
+            damaged,
+            lost,
         ])?;
     let mut statement = connection.prepare_cached(
         "INSERT INTO trailer (patch, position, key, value) VALUES (?1, ?2, ?3, ?4)",
@@ -363,10 +371,23 @@ fn read_patches(connection: &Connection, id: SeriesId) -> Result<Vec<Patch>, Fau
                 &row.get::<_, String>("files")?,
             )?)?,
             problems: row.get::<_, Json<_>>("problems")?.0,
+            damage: read_damage(connection, row)?,
             raw: blob::get(connection, &row.get::<_, String>("raw")?)?,
         });
     }
     Ok(patches)
+}
+
+/// Reads what is left of a damaged patch.
+fn read_damage(connection: &Connection, row: &Row<'_>) -> Result<Option<PatchDamage>, Fault> {
+    let Some(text) = row.get::<_, Option<String>>("damaged")? else {
+        return Ok(None);
+    };
+    let lost: Option<Json<_>> = row.get("lost")?;
+    Ok(Some(PatchDamage {
+        text: blob::get(connection, &text)?,
+        lost: lost.map(|lost| lost.0).unwrap_or_default(),
+    }))
 }
 
 /// Reads the trailers of a patch, in order.

@@ -16,8 +16,12 @@ pub enum Grade {
     Whitespace,
     /// Merged over the pre-image blob that the `index` line names.
     ThreeWay,
+    /// Merged word by word: lines around it, or parts of the lines it changes, are other than posted.
+    WordMerge,
     /// The tree holds the result already.
     AlreadyThere,
+    /// Most of what it adds is in the function already, in another form.
+    Contained,
     /// It does not go in.
     Conflict,
 }
@@ -31,7 +35,9 @@ impl Grade {
             Self::Fuzz => "fuzz",
             Self::Whitespace => "whitespace",
             Self::ThreeWay => "three-way",
+            Self::WordMerge => "word-merge",
             Self::AlreadyThere => "already-there",
+            Self::Contained => "contained",
             Self::Conflict => "conflict",
         }
     }
@@ -62,16 +68,24 @@ pub struct HunkOutcome {
     pub missing_symbols: Vec<String>,
 }
 
-/// Is the result shown to be what was posted?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// What is known of a file's text, best first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Proof {
-    /// The result's blob id is the one posted.
+    /// It makes the posted blob: the result has the id that the `index` line names.
     Proved,
-    /// Every hunk went in exactly, and no id says more.
+    /// It came whole; nothing was restored, and no id says more.
+    #[default]
+    Intact,
+    /// Restored: the counts fit and the lines are aligned in the right function of the file at hand; white space of
+    /// added lines is by rule.
     Consistent,
-    /// Neither.
-    None,
+    /// Restored: the text is right as far as words go; white space or line ends are not known.
+    WordsOnly,
+    /// Not even the words could be set into lines; or the text is shown not to make the posted blob.
+    Failed,
 }
 
 impl Proof {
@@ -79,9 +93,16 @@ impl Proof {
     pub fn word(self) -> &'static str {
         match self {
             Self::Proved => "proved",
+            Self::Intact => "intact",
             Self::Consistent => "consistent",
-            Self::None => "none",
+            Self::WordsOnly => "words-only",
+            Self::Failed => "failed",
         }
+    }
+
+    /// Gives the weakest of some files; what came whole says nothing of a patch of which another file did not.
+    pub fn weakest(files: impl Iterator<Item = Self>) -> Self {
+        files.max().unwrap_or_default()
     }
 }
 
@@ -99,12 +120,21 @@ pub struct FileOutcome {
     pub reason: String,
     /// Is the whole file's step already in the tree?
     pub already_there: bool,
+    /// Blob id of the pre-image (prefix as posted), where the patch names one.
+    #[serde(default)]
+    pub old_id: Option<String>,
     /// Blob id the patch promises (prefix as posted), where it does.
     pub posted_id: Option<String>,
     /// Blob id of the result, where there is one.
     pub result_id: Option<String>,
-    /// Is the result proved?
+    /// What is known of its text.
     pub proof: Proof,
+    /// Was the text restored from a page that had damaged it?
+    #[serde(default)]
+    pub repaired: bool,
+    /// How many results restoring has hashed.
+    #[serde(default)]
+    pub trials: u64,
     /// The hunks, in the order posted.
     pub hunks: Vec<HunkOutcome>,
 }
@@ -148,4 +178,7 @@ pub struct PatchOutcome {
     pub proof: Proof,
     /// Its files.
     pub files: Vec<FileOutcome>,
+    /// The diff as restored, where the page had damaged it.
+    #[serde(default)]
+    pub restored: Option<Vec<crate::diff::FileDiff>>,
 }

@@ -2,12 +2,11 @@
 
 use super::kinds::Kinds;
 use super::tables::{Domain, entry_types};
+use crate::base::AnyOf;
 use crate::syntax::{Lexer, Token, ast::Lowered, lower_function, lower_macro, outline};
 use crate::tree::source::{Source, TreeError};
-use aho_corasick::AhoCorasick;
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 /// Folders whose headers are read. Drivers, tools and samples have no entry types of their own; their
 /// headers are a third of a tree's bytes.
@@ -39,7 +38,7 @@ pub struct Definition {
     pub(super) acts: bool,
     /// Words of the body.
     pub(super) words: BTreeSet<String>,
-    pub(super) lowered: OnceCell<Option<Lowered>>,
+    pub(super) lowered: OnceLock<Option<Lowered>>,
 }
 
 impl Definition {
@@ -86,12 +85,15 @@ impl Headers {
         let mut wanted = types;
         wanted.push("MAX_SWAPFILES");
         wanted.extend(super::tables::walkers().iter().map(|walker| walker.cursor));
-        let scan = AhoCorasick::new(&wanted).map_err(|e| TreeError::Unusable(e.to_string()))?;
+        let scan = AnyOf::new(&wanted).map_err(|e| TreeError::Unusable(e.to_string()))?;
         let found: Mutex<(Vec<Found>, Vec<u32>)> = Mutex::new((Vec::new(), vec![0; 1 << 16]));
         source.visit(&FOLDERS, &|path| path.ends_with(".h"), &|path, text| {
             // One header in sixteen is enough of a sample.
             let sample = path.len() % 16 == 0;
-            let header = scan.is_match(text).then(|| read_header(path, text));
+            let header = scan
+                .find(text, 0)
+                .is_some()
+                .then(|| read_header(path, text));
             if header.is_some() || sample {
                 let mut found = found
                     .lock()
@@ -242,7 +244,7 @@ impl Definition {
             stub: false,
             acts: false,
             words: BTreeSet::new(),
-            lowered: OnceCell::new(),
+            lowered: OnceLock::new(),
         }
     }
 
@@ -280,7 +282,7 @@ impl Definition {
         out.line = line;
         out.words = words(text);
         out.text = text.to_vec();
-        out.lowered = OnceCell::new();
+        out.lowered = OnceLock::new();
         out
     }
 }

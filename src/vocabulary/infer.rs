@@ -6,6 +6,7 @@ use super::kinds::{Atom, NONE, PRESENT};
 use super::predicate::{Family, Predicate};
 use super::tables::{Domain, presence};
 use super::value::{Truth, Value};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What inference found.
@@ -31,27 +32,34 @@ pub fn infer(headers: &Headers) -> Inferred {
     // Functions that read the type field ask about kinds; so does whoever calls one that does.
     let mut telling: BTreeSet<String> = found.keys().cloned().collect();
     telling.extend(headers.kinds_words());
-    let bodies = BTreeMap::new();
-    let mut interpreter = Interpreter::new(headers, &bodies);
     let mut tried: BTreeSet<&str> = BTreeSet::new();
     loop {
         let mut grown = false;
         for (name, definitions) in &headers.definitions {
             let tells = definitions.iter().any(|d| !d.words.is_disjoint(&telling));
-            if !tells || !tried.insert(name) {
-                continue;
-            }
-            grown |= telling.insert(name.clone());
-            if !found.contains_key(name)
-                && let Some(new) = judge(headers, &mut interpreter, definitions)
-            {
-                found.insert(name.clone(), new);
+            if tells && tried.insert(name) {
+                grown |= telling.insert(name.clone());
             }
         }
         if !grown {
             break;
         }
     }
+    tried.retain(|name| !found.contains_key(*name));
+    let tried: Vec<&str> = tried.into_iter().collect();
+    let bodies = BTreeMap::new();
+    // An interpreter remembers what it has worked out, so few of them with many names each are fastest.
+    let share = tried.len().div_ceil(rayon::current_num_threads()).max(1);
+    let judged: Vec<Predicate> = tried
+        .par_chunks(share)
+        .flat_map_iter(|names| {
+            let mut interpreter = Interpreter::new(headers, &bodies);
+            let judge_name =
+                |name: &&str| judge(headers, &mut interpreter, &headers.definitions[*name]);
+            names.iter().filter_map(judge_name).collect::<Vec<_>>()
+        })
+        .collect();
+    found.extend(judged.into_iter().map(|p| (p.name.clone(), p)));
     Inferred {
         predicates: found.into_values().collect(),
         open: headers.open.keys().cloned().collect(),

@@ -20,6 +20,7 @@ mod pages;
 mod patches;
 mod repair_real;
 mod report;
+mod restored;
 mod sandbox;
 mod series;
 mod store;

@@ -155,3 +155,77 @@ fn a_walker_that_is_not_understood_leaves_its_callers_unknown() {
     assert_eq!(of("guard_with_continue"), Verdict::Unknown);
     assert_eq!(of("no_guard"), Verdict::Unknown);
 }
+
+#[test]
+fn a_return_that_asks_nothing_widens_the_contract() {
+    let folder = tree_with("callers.c", include_str!("../data/verdicts/callers.c"));
+    let walker = folder.path().join("mm/page_vma_mapped.c");
+    let before = std::fs::read_to_string(&walker).unwrap();
+    let gate = "\t\tif (check_pte(pvmw))";
+    assert!(before.contains(gate));
+    let of = |audit: &Audit, function: &str| {
+        let found = audit.walks.iter().find(|w| w.function == function);
+        found.unwrap().verdict
+    };
+    // For one flag only: who does not set it is as well off as before.
+    let flagged = format!("\t\tif (pvmw->flags & PVMW_SYNC)\n\t\t\treturn true;\n{gate}");
+    std::fs::write(&walker, before.replace(gate, &flagged)).unwrap();
+    assert_eq!(
+        of(&audit(folder.path()), "guard_with_continue"),
+        Verdict::Prepared
+    );
+    // For everybody: nothing is turned away any more, so nobody is known to be prepared.
+    let open = format!("\t\tif (lucky(pvmw->address))\n\t\t\treturn true;\n{gate}");
+    std::fs::write(&walker, before.replace(gate, &open)).unwrap();
+    let audit = audit(folder.path());
+    let prepared = audit
+        .walks
+        .iter()
+        .filter(|w| w.verdict == Verdict::Prepared);
+    assert_eq!(prepared.count(), 0);
+    assert_eq!(of(&audit, "guard_with_continue"), Verdict::Unknown);
+}
+
+#[test]
+fn huge_entries_are_judged_apart() {
+    let text = include_str!("../data/verdicts/huge.c");
+    let folder = tree_with("huge.c", text);
+    let write = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
+    write(
+        "include/linux/huge.h",
+        include_str!("../data/verdicts/huge.h"),
+    );
+    write(
+        "mm/page_vma_mapped.c",
+        include_str!("../data/verdicts/two-levels.c"),
+    );
+    let audit = audit(folder.path());
+    let mut said = BTreeMap::new();
+    for walk in audit.walks.iter().filter(|w| w.file == "mm/huge.c") {
+        assert_ne!(walk.verdict, Verdict::Unknown, "{walk:?}");
+        let words = walk.pmd.as_ref().map_or(String::from("nothing"), |huge| {
+            [vec![huge.verdict.word().to_owned()], huge.unhandled.clone()]
+                .concat()
+                .join(" ")
+        });
+        said.insert(walk.function.clone(), words);
+        let contract = walk.pmd.as_ref().map(|huge| huge.contract.join(" "));
+        match walk.function.as_str() {
+            "only_what_moves" => assert_eq!(contract.as_deref(), Some("migration")),
+            "small_pages_alone" => assert_eq!(contract, None),
+            _ => assert_eq!(contract.as_deref(), Some("present device_private")),
+        }
+    }
+    let mut expected = BTreeMap::new();
+    let mut pending = None;
+    for line in text.lines() {
+        if let Some(words) = line.strip_prefix("/* huge: ") {
+            pending = Some(words.trim_end_matches(" */").to_owned());
+        } else if let (Some(words), true) = (&pending, line.starts_with("static")) {
+            let head = &line[..line.find('(').unwrap()];
+            expected.insert(head.rsplit(' ').next().unwrap().to_owned(), words.clone());
+            pending = None;
+        }
+    }
+    assert_eq!(said, expected);
+}

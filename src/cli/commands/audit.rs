@@ -38,7 +38,7 @@ impl Args {
         let unprepared = audit
             .walks
             .iter()
-            .any(|walk| walk.verdict == Verdict::Unprepared);
+            .any(|walk| walk.worst() == Verdict::Unprepared);
         Ok(if unprepared {
             Exit::Found
         } else {

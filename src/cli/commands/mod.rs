@@ -10,6 +10,7 @@ pub(super) mod kernel_show;
 pub(super) mod man;
 pub(super) mod report;
 pub(super) mod review;
+pub(super) mod series_export;
 pub(super) mod series_import;
 pub(super) mod series_list;
 pub(super) mod series_show;

@@ -1,6 +1,6 @@
 //! In: an audit. Out: tables for people, lines for programs.
 
-use crate::audit::{Audit, Site, SiteKind, Verdict, Walk};
+use crate::audit::{Audit, Huge, Site, SiteKind, Verdict, Walk};
 use crate::cli::screen::{Cell, Label, Screen};
 use crate::pipeline::OpenKernel;
 use crate::report::wire;
@@ -35,7 +35,11 @@ pub(in crate::cli) fn tables(
     predicates(screen, audit)?;
     if !audit.walks.is_empty() {
         screen.line(Label::Heading, "walks")?;
-        let rows: Vec<Vec<Cell>> = audit.walks.iter().map(walk_row).collect();
+        let mut rows: Vec<Vec<Cell>> = Vec::new();
+        for walk in &audit.walks {
+            rows.push(walk_row(walk));
+            rows.extend(walk.pmd.as_ref().map(huge_row));
+        }
         screen.table(2, &rows)?;
         screen.plain("")?;
     }
@@ -142,27 +146,37 @@ fn predicates(screen: &mut Screen, audit: &Audit) -> io::Result<()> {
     screen.plain("")
 }
 
+/// Makes the row of what a walk hands back for huge pages.
+fn huge_row(huge: &Huge) -> Vec<Cell> {
+    vec![
+        Cell::new(""),
+        Cell::new("  huge pages (PMD)").label(Label::Faint),
+        verdict_cell(huge.verdict),
+        Cell::new(""),
+        Cell::new(told(&huge.unhandled, &huge.reason)).label(Label::Faint),
+    ]
+}
+
+/// Says why a verdict is what it is.
+fn told(unhandled: &[String], reason: &str) -> String {
+    if unhandled.is_empty() {
+        return reason.to_owned();
+    }
+    format!("not prepared for {}: {reason}", unhandled.join(", "))
+}
+
 fn walk_row(walk: &Walk) -> Vec<Cell> {
     let flags = if walk.flags.is_empty() {
         String::from("-")
     } else {
         walk.flags.join("|")
     };
-    let reason = if walk.unhandled.is_empty() {
-        walk.reason.clone()
-    } else {
-        format!(
-            "not prepared for {}: {}",
-            walk.unhandled.join(", "),
-            walk.reason
-        )
-    };
     vec![
         Cell::new(format!("{}:{}", walk.file, walk.line)),
         Cell::new(&walk.function),
         verdict_cell(walk.verdict),
         Cell::new(flags),
-        Cell::new(reason).label(Label::Faint),
+        Cell::new(told(&walk.unhandled, &walk.reason)).label(Label::Faint),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! In: what came of applying. Out: tables for people, lines for programs.
 
 use crate::cli::screen::{Cell, Label, Screen};
+use crate::pipeline::OpenKernel;
 use crate::report::wire;
 use crate::tree::{FileOutcome, Grade, HunkOutcome, PatchOutcome, PatchVerdict, Proof};
 use std::io;
@@ -39,12 +40,9 @@ pub(in crate::cli) fn tables(
         )?;
         let rows: Vec<Vec<Cell>> = patch.files.iter().flat_map(file_rows).collect();
         screen.table(2, &rows)?;
+        texts(screen, patch)?;
         for file in patch.files.iter().filter(|file| file.refusal.is_empty()) {
-            for hunk in file
-                .hunks
-                .iter()
-                .filter(|hunk| hunk.grade == Grade::Conflict)
-            {
+            for hunk in file.hunks.iter().filter(|hunk| is_told(hunk)) {
                 conflict(screen, file, hunk)?;
             }
         }
@@ -52,25 +50,95 @@ pub(in crate::cli) fn tables(
     Ok(())
 }
 
-fn patch_row(patch: &PatchOutcome) -> Vec<Cell> {
-    let label = match patch.verdict {
+/// Prints what came of every patch on every kernel.
+pub(in crate::cli) fn applicability(
+    screen: &mut Screen,
+    name: &str,
+    kernels: &[OpenKernel],
+    all: &[Vec<PatchOutcome>],
+) -> io::Result<()> {
+    screen.line(
+        Label::Heading,
+        format!("{name} on {} kernels", kernels.len()),
+    )?;
+    let mut head = vec![Cell::new(""), Cell::new("patch").label(Label::Heading)];
+    head.extend(
+        kernels
+            .iter()
+            .map(|kernel| Cell::new(&kernel.name).label(Label::Heading)),
+    );
+    let mut rows = vec![head];
+    for (at, patch) in all.first().into_iter().flatten().enumerate() {
+        let mut row = vec![Cell::number(patch.number), Cell::new(&patch.subject)];
+        row.extend(
+            all.iter()
+                .filter_map(|outcomes| outcomes.get(at))
+                .map(short),
+        );
+        rows.push(row);
+    }
+    screen.table(2, &rows)
+}
+
+/// A patch's outcome on one kernel: how, how many hunks are in where not all are, and what is known of a restored text.
+fn short(patch: &PatchOutcome) -> Cell {
+    let hunks = patch.files.iter().flat_map(|file| &file.hunks);
+    let is_in = |hunk: &&HunkOutcome| !matches!(hunk.grade, Grade::Conflict | Grade::Contained);
+    let (all, good) = (hunks.clone().count(), hunks.filter(is_in).count());
+    let mut text = patch.verdict.word().to_owned();
+    if good < all {
+        text = format!("{text} {good}/{all}");
+    }
+    if patch.restored.is_some() {
+        text = format!("{text} ({})", patch.proof.word());
+    }
+    Cell::new(text).label(verdict_label(patch.verdict))
+}
+
+fn verdict_label(verdict: PatchVerdict) -> Label {
+    match verdict {
         PatchVerdict::Applied | PatchVerdict::AlreadyThere => Label::Good,
         PatchVerdict::Partly | PatchVerdict::Conflict => Label::Bad,
-    };
+    }
+}
+
+fn patch_row(patch: &PatchOutcome) -> Vec<Cell> {
     vec![
         Cell::number(patch.number),
-        Cell::new(patch.verdict.word()).label(label),
-        proof_cell(patch.proof),
+        Cell::new(patch.verdict.word()).label(verdict_label(patch.verdict)),
+        proof_cell(patch.proof, patch.restored.is_some()),
         Cell::new(&patch.subject),
     ]
 }
 
-fn proof_cell(proof: Proof) -> Cell {
-    match proof {
-        Proof::Proved => Cell::new(proof.word()).label(Label::Good),
-        Proof::Consistent => Cell::new(proof.word()),
-        Proof::None => Cell::new("not proved").label(Label::Faint),
-    }
+/// What is known of a text; of a restored one, that it was restored.
+fn proof_cell(proof: Proof, repaired: bool) -> Cell {
+    let label = match proof {
+        Proof::Proved => Label::Good,
+        Proof::Intact => Label::Faint,
+        Proof::Consistent | Proof::WordsOnly => Label::Doubtful,
+        Proof::Failed => Label::Bad,
+    };
+    let mark = if repaired { "restored: " } else { "" };
+    Cell::new(format!("{mark}{}", proof.word())).label(label)
+}
+
+/// Prints what is known of each file's text, where it is more than that it came whole.
+fn texts(screen: &mut Screen, patch: &PatchOutcome) -> io::Result<()> {
+    let told = |file: &&FileOutcome| file.repaired || file.proof == Proof::Failed;
+    let rows: Vec<Vec<Cell>> = patch
+        .files
+        .iter()
+        .filter(told)
+        .map(|file| {
+            vec![
+                Cell::new(&file.path),
+                proof_cell(file.proof, file.repaired),
+                Cell::new(&file.reason).label(Label::Faint),
+            ]
+        })
+        .collect();
+    screen.table(2, &rows)
 }
 
 /// One row for the file where it is refused or has no hunks, else one for each hunk.
@@ -111,7 +179,11 @@ fn file_rows(file: &FileOutcome) -> Vec<Vec<Cell>> {
     rows.extend(file.hunks.iter().map(|hunk| {
         let label = match hunk.grade {
             Grade::Exact | Grade::Offset | Grade::AlreadyThere => Label::Good,
-            Grade::Fuzz | Grade::Whitespace | Grade::ThreeWay => Label::Doubtful,
+            Grade::Fuzz
+            | Grade::Whitespace
+            | Grade::ThreeWay
+            | Grade::WordMerge
+            | Grade::Contained => Label::Doubtful,
             Grade::Conflict => Label::Bad,
         };
         let line = if hunk.grade == Grade::Conflict {
@@ -144,16 +216,31 @@ fn function(hunk: &HunkOutcome) -> String {
     short
 }
 
+/// Is there more to tell of a hunk than fits the table?
+fn is_told(hunk: &HunkOutcome) -> bool {
+    matches!(
+        hunk.grade,
+        Grade::Conflict | Grade::WordMerge | Grade::Contained
+    )
+}
+
+/// Prints both sides of a conflict, of a merge by words, or of what is there in another form.
 fn conflict(screen: &mut Screen, file: &FileOutcome, hunk: &HunkOutcome) -> io::Result<()> {
+    let (label, sides) = match hunk.grade {
+        Grade::WordMerge => (Label::Doubtful, ["posted", "merged"]),
+        Grade::Contained => (Label::Doubtful, ["expected", "found"]),
+        _ => (Label::Bad, ["expected", "found"]),
+    };
+    let (path, line, function) = (&file.path, hunk.old_start, &hunk.function);
     screen.line(
-        Label::Bad,
+        label,
         format!(
-            "  conflict in {} at line {} {}",
-            file.path, hunk.old_start, hunk.function
+            "  {} in {path} at line {line} {function}",
+            hunk.grade.word()
         ),
     )?;
     screen.plain(format!("    {}", hunk.reason))?;
-    for (title, lines) in [("expected", &hunk.expected), ("found", &hunk.found)] {
+    for (title, lines) in sides.into_iter().zip([&hunk.expected, &hunk.found]) {
         if lines.is_empty() {
             continue;
         }

@@ -3,7 +3,7 @@
 use crate::cli::screen::{Cell, Label, Screen};
 use crate::cli::session::Session;
 use crate::pipeline::{Event, ReadSeries};
-use crate::series::{Patch, Series};
+use crate::series::{Patch, PatchDamage, Series};
 use anyhow::Context as _;
 use std::io;
 
@@ -36,6 +36,13 @@ fn troubles(series: &Series) -> Vec<String> {
     }
     lines.extend(series.notes.iter().cloned());
     for patch in &series.patches {
+        lines.extend(patch.damage.as_ref().map(|damage| {
+            format!(
+                "patch {} is damaged: the page lost {}; it is restored when it is applied to a kernel",
+                patch.number,
+                damage.lost.words().join(", ")
+            )
+        }));
         lines.extend(
             patch
                 .problems
@@ -105,10 +112,30 @@ fn patch(screen: &mut Screen, series: &Series, patch: &Patch) -> io::Result<()> 
         })
         .collect();
     screen.table(2, &rows)?;
+    if let Some(damage) = &patch.damage {
+        lost(screen, damage)?;
+    }
     for trailer in &patch.trailers {
         screen.plain(format!("  {}: {}", trailer.key, trailer.value))?;
     }
     changelog(screen, &patch.changelog)
+}
+
+/// Prints what the page lost, hunk by hunk.
+fn lost(screen: &mut Screen, damage: &PatchDamage) -> io::Result<()> {
+    let files = damage.files();
+    let rows: Vec<Vec<Cell>> = files
+        .iter()
+        .flat_map(|file| file.hunks.iter().map(move |hunk| (file, hunk)))
+        .map(|(file, hunk)| {
+            vec![
+                Cell::new(format!("{}:{}", file.new_path, hunk.old_start)),
+                Cell::new("lost").label(Label::Doubtful),
+                Cell::new(hunk.damage.words().join(", ")),
+            ]
+        })
+        .collect();
+    screen.table(4, &rows)
 }
 
 fn changelog(screen: &mut Screen, entries: &[crate::series::ChangelogEntry]) -> io::Result<()> {

@@ -56,9 +56,13 @@ fn first_diff(text: &[u8]) -> Option<usize> {
     let plain = memchr::memmem::find_iter(text, b"--- ").find(|&at| {
         let begins = at == 0 || text[at - 1].is_ascii_whitespace();
         let ahead = &text[at..text.len().min(at + 700)];
-        begins
-            && memchr::memmem::find(ahead, b"+++ ")
-                .is_some_and(|plus| memchr::memmem::find(&ahead[plus..], b"@@ -").is_some())
+        // A diffstat has pluses too, but not right behind a name.
+        let name = ahead[4..].trim_ascii_start();
+        let behind = name
+            .iter()
+            .position(u8::is_ascii_whitespace)
+            .map_or(&b""[..], |end| name[end..].trim_ascii_start());
+        begins && behind.starts_with(b"+++ ") && memchr::memmem::find(behind, b"@@ -").is_some()
     });
     match (git, plain) {
         (Some(git), Some(plain)) => Some(git.min(plain)),

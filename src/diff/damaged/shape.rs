@@ -39,6 +39,23 @@ impl Damage {
         self.escaped |= other.escaped;
     }
 
+    /// Lists what was lost, in words.
+    pub fn words(self) -> Vec<&'static str> {
+        let all = [
+            (self.leading_blanks, "leading blanks"),
+            (self.tabs, "tabs"),
+            (self.blank_lines, "blank lines"),
+            (self.line_breaks, "line breaks"),
+            (self.inner_blanks, "runs of blanks"),
+            (self.entities, "entities or letters"),
+            (self.wrapped, "long lines"),
+            (self.quoted, "quoted"),
+            (self.escaped, "escaped"),
+        ];
+        let lost = all.into_iter().filter(|(lost, _)| *lost);
+        lost.map(|(_, word)| word).collect()
+    }
+
     /// Says whether anything was lost.
     pub fn any(&self) -> bool {
         *self != Self::default()

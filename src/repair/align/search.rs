@@ -281,11 +281,16 @@ impl Search<'_> {
                 return None;
             }
             next.run = 0;
+            // git names removed lines first; the reverse of what it wrote has them last.
+            let after = match state.phase {
+                Phase::Added => kind == LineKind::Removed && !task.reverse,
+                Phase::Removed => kind == LineKind::Added && task.reverse,
+                _ => false,
+            };
+            if after {
+                return None;
+            }
             if kind == LineKind::Removed {
-                let behind_added = state.phase == Phase::Added;
-                if behind_added {
-                    return None;
-                }
                 next.old += 1;
                 next.net -= 1;
             } else {

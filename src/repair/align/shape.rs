@@ -43,6 +43,8 @@ pub(in crate::repair) struct Task<'a> {
     pub(in crate::repair) at_top: bool,
     /// May the file lack lines of the page, and have others?
     pub(in crate::repair) fuzzy: bool,
+    /// Are the markers exchanged, so that removed lines stand behind added ones?
+    pub(in crate::repair) reverse: bool,
     /// The file's lines that may be used, from 0.
     pub(in crate::repair) window: (usize, usize),
     /// For each word, whether a line of the file is known to have it; empty where that is not asked.

@@ -3,7 +3,7 @@
 use super::plan::KernelPlan;
 use super::sites::{FileSites, INLINE, SitesPage, by_file, folder};
 use super::{Frame, moment};
-use crate::audit::{Audit, BlindSpot, Line, SiteKind, Verdict, Walk};
+use crate::audit::{Audit, BlindSpot, Huge, Line, SiteKind, Verdict, Walk};
 use crate::report::slug::slug;
 use crate::report::source::{self, Mark, SourceLine};
 use crate::store::WalkCounts;
@@ -78,6 +78,7 @@ struct WalkView {
     used: Option<Line>,
     witness: Vec<Line>,
     reason: String,
+    pmd: Option<Huge>,
     excerpt: Vec<SourceLine>,
 }
 
@@ -258,7 +259,7 @@ pub(super) fn walk_anchor(file: &str, line: u32) -> String {
 fn walk_views(audit: &Audit) -> Vec<WalkView> {
     let mut walks: Vec<&Walk> = audit.walks.iter().collect();
     // Stable: by file and line within a verdict.
-    walks.sort_by_key(|walk| match walk.verdict {
+    walks.sort_by_key(|walk| match walk.worst() {
         Verdict::Unprepared => 0,
         Verdict::Unknown => 1,
         Verdict::Prepared => 2,
@@ -287,6 +288,7 @@ fn walk_view(audit: &Audit, walk: &Walk) -> WalkView {
         used: walk.used.clone(),
         witness: walk.witness.clone(),
         reason: walk.reason.clone(),
+        pmd: walk.pmd.clone(),
         excerpt: excerpt(audit, walk),
     }
 }

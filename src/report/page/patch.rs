@@ -36,6 +36,10 @@ pub(super) struct PatchView {
     changelog: Vec<ChangelogEntry>,
     diffstat: Vec<DiffstatFile>,
     problems: Vec<Problem>,
+    /// What its page lost.
+    lost: Vec<&'static str>,
+    /// The kernel on which the diff shown was restored.
+    restored_on: Option<String>,
     hunks: usize,
     added: usize,
     removed: usize,
@@ -50,6 +54,7 @@ struct PatchResult {
     kernel: String,
     verdict: PatchVerdict,
     proof: Proof,
+    repaired: bool,
 }
 
 /// One file of its diff.
@@ -74,6 +79,7 @@ struct FileResult {
     reason: String,
     already_there: bool,
     proof: Proof,
+    repaired: bool,
     /// Outcomes of hunks that the posted diff does not have: shown, never dropped.
     odd: Vec<HunkResult>,
 }
@@ -127,7 +133,6 @@ impl PatchView {
         reviews: &[ReviewView],
         budget: &mut Budget,
     ) -> Self {
-        let count = |kind| patch.files.iter().map(|file| lines_of(file, kind)).sum();
         let outcomes = || {
             runs.iter().filter_map(|run| {
                 let outcome = run
@@ -137,8 +142,14 @@ impl PatchView {
                 Some((run.kernel.as_str(), outcome))
             })
         };
-        let files = patch
-            .files
+        // Of a damaged patch the newest restoration is shown.
+        let restored = outcomes().find_map(|(kernel, outcome)| {
+            let files = outcome.restored.as_ref()?;
+            Some((kernel, files))
+        });
+        let diffs = restored.map_or(&patch.files, |(_, files)| files);
+        let count = |kind| diffs.iter().map(|file| lines_of(file, kind)).sum();
+        let files = diffs
             .iter()
             .enumerate()
             .map(|(at, file)| {
@@ -162,7 +173,13 @@ impl PatchView {
             changelog: patch.changelog.clone(),
             diffstat: patch.diffstat.clone(),
             problems: patch.problems.clone(),
-            hunks: patch.files.iter().map(|file| file.hunks.len()).sum(),
+            lost: patch
+                .damage
+                .as_ref()
+                .map(|damage| damage.lost.words())
+                .unwrap_or_default(),
+            restored_on: restored.map(|(kernel, _)| kernel.to_owned()),
+            hunks: diffs.iter().map(|file| file.hunks.len()).sum(),
             added: count(LineKind::Added),
             removed: count(LineKind::Removed),
             results: outcomes()
@@ -170,6 +187,7 @@ impl PatchView {
                     kernel: kernel.to_owned(),
                     verdict: outcome.verdict,
                     proof: outcome.proof,
+                    repaired: outcome.restored.is_some(),
                 })
                 .collect(),
             touches: reviews
@@ -248,6 +266,7 @@ fn file_view(file: &FileDiff, results: &[(&str, &FileOutcome)], budget: &mut Bud
                 reason: outcome.reason.clone(),
                 already_there: outcome.already_there,
                 proof: outcome.proof,
+                repaired: outcome.repaired,
                 odd: outcome
                     .hunks
                     .iter()

@@ -61,6 +61,7 @@ struct TableRow {
 struct Cell {
     verdict: PatchVerdict,
     proof: Proof,
+    repaired: bool,
     hunks: Grades,
 }
 
@@ -160,6 +161,7 @@ fn table_row(number: u32, subject: &str, runs: &[Run]) -> TableRow {
             Some(Cell {
                 verdict: outcome.verdict,
                 proof: outcome.proof,
+                repaired: outcome.restored.is_some(),
                 hunks: Grades::count(std::slice::from_ref(outcome)),
             })
         })

@@ -119,6 +119,7 @@ fn walk(file: &str, function: &str, line: u32, span: (u32, u32), verdict: Verdic
         used: None,
         witness: vec![],
         reason: String::new(),
+        pmd: None,
     }
 }
 

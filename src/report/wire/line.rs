@@ -1,7 +1,7 @@
 //! In: one site, walk, hunk, patch, …. Out: its line.
 
 use super::Line;
-use crate::audit::{BlindSpot, ReviewChange, Site, Walk};
+use crate::audit::{BlindSpot, Huge, ReviewChange, Site, Walk};
 use crate::mail::Address;
 use crate::series::{Patch, Series, Trailer};
 use crate::store::{KernelRow, SeriesHead};
@@ -124,6 +124,32 @@ pub struct WalkLine<'a> {
     used: Option<Quote<'a>>,
     witness: Vec<Quote<'a>>,
     reason: &'a str,
+    pmd: Option<HugeLine<'a>>,
+}
+
+/// The verdict on huge entries in a `walk` line.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct HugeLine<'a> {
+    contract: &'a [String],
+    verdict: &'static str,
+    unhandled: &'a [String],
+    #[serde(rename = "use")]
+    used: Option<Quote<'a>>,
+    witness: Vec<Quote<'a>>,
+    reason: &'a str,
+}
+
+impl<'a> From<&'a Huge> for HugeLine<'a> {
+    fn from(huge: &'a Huge) -> Self {
+        Self {
+            contract: &huge.contract,
+            verdict: huge.verdict.word(),
+            unhandled: &huge.unhandled,
+            used: huge.used.as_ref().map(Quote::from),
+            witness: huge.witness.iter().map(Quote::from).collect(),
+            reason: &huge.reason,
+        }
+    }
 }
 
 /// Makes the line of a walk.
@@ -144,6 +170,7 @@ pub fn walk_line(walk: &Walk) -> Line<WalkLine<'_>> {
             used: walk.used.as_ref().map(Quote::from),
             witness: walk.witness.iter().map(Quote::from).collect(),
             reason: &walk.reason,
+            pmd: walk.pmd.as_ref().map(HugeLine::from),
         },
     )
 }
@@ -212,12 +239,15 @@ pub struct FileLine<'a> {
     patch: u32,
     path: &'a str,
     old_path: &'a str,
+    old_id: Option<&'a str>,
     new_id: Option<&'a str>,
     result_id: Option<&'a str>,
     already_there: bool,
     refused: bool,
     proof: Proof,
+    repaired: bool,
     reason: &'a str,
+    trials: u64,
 }
 
 /// Makes the line of a file in patch `number`; `reason` is the refusal, else what is known of the file
@@ -229,10 +259,13 @@ pub fn file_line(number: u32, file: &FileOutcome) -> Line<FileLine<'_>> {
             patch: number,
             path: &file.path,
             old_path: &file.old_path,
+            old_id: file.old_id.as_deref(),
             new_id: file.posted_id.as_deref(),
             result_id: file.result_id.as_deref(),
             already_there: file.already_there,
             proof: file.proof,
+            repaired: file.repaired,
+            trials: file.trials,
             refused: !file.refusal.is_empty(),
             reason: if file.refusal.is_empty() {
                 &file.reason
@@ -250,6 +283,7 @@ pub struct PatchLine<'a> {
     subject: &'a str,
     outcome: PatchVerdict,
     proof: Proof,
+    repaired: bool,
 }
 
 /// Makes the line of a patch's outcome.
@@ -261,6 +295,7 @@ pub fn patch_line(outcome: &PatchOutcome) -> Line<PatchLine<'_>> {
             subject: &outcome.subject,
             outcome: outcome.verdict,
             proof: outcome.proof,
+            repaired: outcome.restored.is_some(),
         },
     )
 }
@@ -310,6 +345,8 @@ pub struct PostLine<'a> {
     files: usize,
     hunks: usize,
     trailers: &'a [Trailer],
+    damaged: bool,
+    lost: Vec<&'static str>,
 }
 
 /// Makes the line of one patch as posted.
@@ -327,6 +364,12 @@ pub fn post_line<'a>(series: &Series, patch: &'a Patch) -> Line<PostLine<'a>> {
             files: patch.files.len(),
             hunks: patch.files.iter().map(|file| file.hunks.len()).sum(),
             trailers: &patch.trailers,
+            damaged: patch.damage.is_some(),
+            lost: patch
+                .damage
+                .as_ref()
+                .map(|damage| damage.lost.words())
+                .unwrap_or_default(),
         },
     )
 }

@@ -20,8 +20,12 @@ pub struct Grades {
     pub whitespace: u32,
     /// Merged.
     pub three_way: u32,
+    /// Merged word by word.
+    pub word_merge: u32,
     /// In the tree already.
     pub already_there: u32,
+    /// In the tree in another form.
+    pub contained: u32,
     /// Not in.
     pub conflict: u32,
 }
@@ -48,7 +52,9 @@ impl Grades {
             Grade::Fuzz => &mut self.fuzz,
             Grade::Whitespace => &mut self.whitespace,
             Grade::ThreeWay => &mut self.three_way,
+            Grade::WordMerge => &mut self.word_merge,
             Grade::AlreadyThere => &mut self.already_there,
+            Grade::Contained => &mut self.contained,
             Grade::Conflict => &mut self.conflict,
         }
     }

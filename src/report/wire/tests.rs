@@ -28,6 +28,7 @@ fn walk() -> Walk {
         }),
         witness: vec![],
         reason: "no guard".into(),
+        pmd: None,
     }
 }
 
@@ -51,18 +52,22 @@ fn outcome() -> PatchOutcome {
         number: 2,
         subject: "mm: x".into(),
         verdict: PatchVerdict::AlreadyThere,
-        proof: Proof::None,
+        proof: Proof::Intact,
         files: vec![FileOutcome {
             path: "mm/x.c".into(),
             old_path: "mm/x.c".into(),
             refusal: "refused".into(),
             reason: String::new(),
             already_there: false,
+            old_id: None,
             posted_id: None,
             result_id: None,
-            proof: Proof::None,
+            proof: Proof::Intact,
+            repaired: false,
+            trials: 0,
             hunks: vec![hunk(Grade::ThreeWay), hunk(Grade::Exact)],
         }],
+        restored: None,
     }
 }
 
@@ -85,7 +90,7 @@ fn audit_lines_read_as_promised() {
     );
     assert_eq!(
         walk_line(&walk()).json(),
-        r#"{"type":"walk","v":1,"file":"mm/x.c","function":"f","line":9,"walker":"page_vma_mapped_walk","flags":["PVMW_SYNC"],"cursor":"pvmw","cursor_from":"struct","contract":[],"verdict":"unprepared","unhandled":["migration"],"use":{"file":"mm/x.c","line":12,"text":"pte_pfn(pte)"},"witness":[],"reason":"no guard"}"#
+        r#"{"type":"walk","v":1,"file":"mm/x.c","function":"f","line":9,"walker":"page_vma_mapped_walk","flags":["PVMW_SYNC"],"cursor":"pvmw","cursor_from":"struct","contract":[],"verdict":"unprepared","unhandled":["migration"],"use":{"file":"mm/x.c","line":12,"text":"pte_pfn(pte)"},"witness":[],"reason":"no guard","pmd":null}"#
     );
     let without_use = walk_line(&Walk {
         used: None,
@@ -110,7 +115,7 @@ fn apply_lines_read_as_promised() {
     let patch = outcome();
     assert_eq!(
         patch_line(&patch).json(),
-        r#"{"type":"patch","v":1,"number":2,"subject":"mm: x","outcome":"already-there","proof":"none"}"#
+        r#"{"type":"patch","v":1,"number":2,"subject":"mm: x","outcome":"already-there","proof":"intact","repaired":false}"#
     );
     assert_eq!(
         hunk_line(2, "mm/x.c", &patch.files[0].hunks[0]).json(),
@@ -118,11 +123,11 @@ fn apply_lines_read_as_promised() {
     );
     assert_eq!(
         file_line(2, &patch.files[0]).json(),
-        r#"{"type":"file","v":1,"patch":2,"path":"mm/x.c","old_path":"mm/x.c","new_id":null,"result_id":null,"already_there":false,"refused":true,"proof":"none","reason":"refused"}"#
+        r#"{"type":"file","v":1,"patch":2,"path":"mm/x.c","old_path":"mm/x.c","old_id":null,"new_id":null,"result_id":null,"already_there":false,"refused":true,"proof":"intact","repaired":false,"reason":"refused","trials":0}"#
     );
     assert_eq!(
         Summary::apply(&[patch]).json(),
-        r#"{"type":"summary","v":1,"command":"apply","patches":{"applied":0,"partly":0,"conflict":0,"already-there":1},"hunks":{"exact":1,"offset":0,"fuzz":0,"whitespace":0,"three-way":1,"already-there":0,"conflict":0},"refused":1}"#
+        r#"{"type":"summary","v":1,"command":"apply","patches":{"applied":0,"partly":0,"conflict":0,"already-there":1},"hunks":{"exact":1,"offset":0,"fuzz":0,"whitespace":0,"three-way":1,"word-merge":0,"already-there":0,"contained":0,"conflict":0},"refused":1}"#
     );
 }
 
@@ -159,6 +164,7 @@ fn kernel_and_post_lines_read_as_promised() {
         diffstat: vec![],
         files: vec![],
         problems: vec![],
+        damage: None,
         raw: vec![],
     };
     let series = Series {
@@ -179,6 +185,6 @@ fn kernel_and_post_lines_read_as_promised() {
     };
     assert_eq!(
         post_line(&series, &series.patches[0]).json(),
-        r#"{"type":"post","v":1,"message_id":null,"subject":"mm: x","version":5,"number":5,"of":8,"author":{"name":"A","email":"a@example.org"},"date":"2021-03-04T05:06:07Z","files":0,"hunks":0,"trailers":[{"key":"Acked-by","value":"B <b@example.org>"}]}"#
+        r#"{"type":"post","v":1,"message_id":null,"subject":"mm: x","version":5,"number":5,"of":8,"author":{"name":"A","email":"a@example.org"},"date":"2021-03-04T05:06:07Z","files":0,"hunks":0,"trailers":[{"key":"Acked-by","value":"B <b@example.org>"}],"damaged":false,"lost":[]}"#
     );
 }

@@ -11,7 +11,12 @@ pub(super) struct Chosen {
     pub(super) place: usize,
     pub(super) others: usize,
     pub(super) note: String,
+    /// The places that are as good, this one first; not all where there are many.
+    pub(super) candidates: Vec<usize>,
 }
+
+/// Places named in a message.
+const NAMED: usize = 4;
 
 impl Placing<'_, '_, '_> {
     /// Chooses among all places where `want`, without `top` and `bottom` lines, stands in the free stretch.
@@ -69,11 +74,26 @@ impl Placing<'_, '_, '_> {
         } else {
             places.len().saturating_sub(1)
         };
-        Ok(self.nearest(&places, top).map(|place| Chosen {
-            place,
-            others,
-            note,
+        Ok(self.nearest(&places, top).map(|place| {
+            let mut candidates = vec![place];
+            let rest = places.iter().copied().filter(|other| *other != place);
+            candidates.extend(rest.take(NAMED - 1));
+            Chosen {
+                place,
+                others,
+                note,
+                candidates,
+            }
         }))
+    }
+
+    /// Names places by line and function: "line 40 in `a`, line 90 in `b`".
+    pub(super) fn named(&self, places: &[usize]) -> String {
+        let name = |place: &usize| {
+            let function = self.text.heads().name_at(&self.text.lines, *place);
+            format!("line {} in {function}", place + 1)
+        };
+        places.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 
     /// The nearest to the posted line; of two equally near, the lower one, as git does.

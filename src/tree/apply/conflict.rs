@@ -54,7 +54,7 @@ pub(super) fn nearest(text: &Text<'_>, hunk: &Hunk, expected: i64) -> Nearest {
     let whole = 0..text.lines.len();
     let best = best_window(text, &want, &near, expected)
         .or_else(|| best_window(text, &want, &[whole], expected));
-    let Some(window) = best else {
+    let Some(Window { lines: window, .. }) = best else {
         add(&mut reason, "none of its lines stands in the file");
         return Nearest {
             found: Vec::new(),
@@ -68,13 +68,19 @@ pub(super) fn nearest(text: &Text<'_>, hunk: &Hunk, expected: i64) -> Nearest {
     }
 }
 
+/// A stretch of lines that many of a hunk's lines vote for.
+pub(super) struct Window {
+    pub(super) lines: Range<usize>,
+    pub(super) votes: usize,
+}
+
 /// Lets every line of substance vote for where the hunk would start, and takes the start with the most votes around it.
-fn best_window(
+pub(super) fn best_window(
     text: &Text<'_>,
     want: &[&Line],
     inside: &[Range<usize>],
     expected: i64,
-) -> Option<Range<usize>> {
+) -> Option<Window> {
     let index = text.index(Equality::Loose);
     let step = want.len() / VOTERS + 1;
     let mut votes: Vec<(i64, usize, usize)> = Vec::new();
@@ -112,10 +118,14 @@ fn best_window(
             best = Some((rank, from..to + 1));
         }
     }
-    let votes = &votes[best?.1];
+    let ((sum, _), range) = best?;
+    let votes = &votes[range];
     let first = votes.iter().map(|(start, _, _)| *start).min()?.max(0) as usize;
     let last = votes.iter().map(|(start, _, _)| *start).max()?.max(0) as usize + want.len();
-    Some(first.min(text.lines.len())..last.min(text.lines.len()))
+    Some(Window {
+        lines: first.min(text.lines.len())..last.min(text.lines.len()),
+        votes: sum,
+    })
 }
 
 /// Says which expected line the window lacks first; a blank one only if there is no other.

@@ -2,6 +2,7 @@
 
 use super::text::Text;
 use crate::diff::{Hunk, Line, LineKind};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Lines of a file that others take the place of.
@@ -10,7 +11,7 @@ pub(super) struct Edit<'h> {
     /// Lines that go, from 0.
     pub(super) gone: Range<usize>,
     /// Lines that come.
-    pub(super) come: Vec<&'h Line>,
+    pub(super) come: Vec<Cow<'h, Line>>,
 }
 
 /// Turns a hunk's lines into edits of a file in which its first line stands at `start`.
@@ -38,7 +39,7 @@ pub(super) fn edits(hunk: &Hunk, start: i64) -> Vec<Edit<'_>> {
             edit.gone.end += 1;
             at += 1;
         } else {
-            edit.come.push(line);
+            edit.come.push(Cow::Borrowed(line));
         }
     }
     edits

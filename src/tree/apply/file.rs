@@ -132,9 +132,16 @@ fn blank(diff: &FileDiff) -> FileOutcome {
         refusal: String::new(),
         reason: String::new(),
         already_there: false,
+        old_id: diff
+            .index
+            .as_ref()
+            .map(|index| index.old.clone())
+            .filter(|id| !is_zero(id)),
         posted_id: new,
         result_id: None,
-        proof: Proof::None,
+        proof: Proof::Intact,
+        repaired: false,
+        trials: 0,
         hunks: Vec::new(),
     }
 }
@@ -162,7 +169,7 @@ pub(super) fn already(diff: &FileDiff, bytes: Option<&[u8]>, reason: &str) -> Fi
     reason.clone_into(&mut outcome.reason);
     outcome.result_id = bytes.map(|bytes| blob_id(bytes).to_string());
     let proved = bytes.is_some_and(|bytes| names(outcome.posted_id.as_deref(), bytes));
-    outcome.proof = if proved { Proof::Proved } else { Proof::None };
+    outcome.proof = if proved { Proof::Proved } else { Proof::Intact };
     outcome.hunks = diff
         .hunks
         .iter()
@@ -253,10 +260,10 @@ fn delete(bytes: &[u8], diff: &FileDiff) -> FileResult {
     outcome.hunks = exact_hunks(diff);
     outcome.proof = match old_id(diff) {
         Some(_) if known => Proof::Proved,
-        Some(id) if id.len() >= 7 => Proof::None,
-        Some(_) | None => Proof::Consistent,
+        Some(id) if id.len() >= 7 => Proof::Failed,
+        Some(_) | None => Proof::Intact,
     };
-    if outcome.proof == Proof::None {
+    if outcome.proof == Proof::Failed {
         "the deleted text is what the tree has, but not what the index line names: the patch was changed".clone_into(&mut outcome.reason);
     }
     FileResult {
@@ -399,13 +406,11 @@ fn finish(
         )
     } else if exact && known && usable.is_some() {
         let words = "the pre-image is the posted one, but the result is not: the patch was changed after it was made";
-        (Proof::None, words.to_owned())
+        (Proof::Failed, words.to_owned())
     } else if exact && pre.is_none() && usable.is_some() {
-        (Proof::None, "the new file is not what the index line names: the patch was changed after it was made".to_owned())
-    } else if exact {
-        (Proof::Consistent, String::new())
+        (Proof::Failed, "the new file is not what the index line names: the patch was changed after it was made".to_owned())
     } else {
-        (Proof::None, String::new())
+        (Proof::Intact, String::new())
     };
     FileResult {
         outcome,

@@ -39,6 +39,11 @@ impl<'s> Section<'s> {
         (!text.is_empty()).then_some(Self { text, name })
     }
 
+    /// Says whether it names a function.
+    pub(super) fn is_function(&self) -> bool {
+        self.name.is_some()
+    }
+
     /// Gives the function's name, or the text where it is not a function's.
     pub(super) fn label(&self) -> &'s str {
         self.name.unwrap_or(self.text)

@@ -1,6 +1,7 @@
 //! In: a hunk whose lines stand nowhere whole. Out: where it stands without its outermost context lines, if that is sure.
 
 use super::edit::edits;
+use super::function::Section;
 use super::place::{Placement, Placing};
 use super::reason::{add, brief};
 use super::search::Equality;
@@ -44,21 +45,20 @@ impl<'h> Placing<'_, '_, 'h> {
         let Some(chosen) = self.choose(before, Equality::Exact, top, bottom)? else {
             return Ok(None);
         };
+        self.has_function(kept, chosen.place)?;
         if !self.is_sure(&chosen, top) {
             return Err(format!(
-                "without {fuzz} outer context lines it fits at {} places, line {} the nearest, and nothing tells which is meant",
+                "without {fuzz} outer context lines it fits at {} places, and nothing tells which is meant: {}",
                 chosen.others + 1,
-                chosen.place + 1
+                self.named(&chosen.candidates)
             ));
         }
         let start = chosen.place as i64 - top as i64;
         let taken = chosen.place..chosen.place + kept.len();
         let mut reason = self.unlike(before, start, top, bottom);
         if let Some(at) = self.added_nearby(&taken) {
-            add(
-                &mut reason,
-                &format!("the added lines stand at line {} already", at + 1),
-            );
+            let there = format!("the added lines stand at line {} already", at + 1);
+            add(&mut reason, &there);
             return Ok(Some(Placement {
                 start,
                 taken,
@@ -66,6 +66,7 @@ impl<'h> Placing<'_, '_, 'h> {
                 fuzz,
                 reason,
                 edits: Vec::new(),
+                shown: None,
             }));
         }
         if self.meets_own_lines(before, start, top, bottom) {
@@ -96,7 +97,25 @@ impl<'h> Placing<'_, '_, 'h> {
             fuzz,
             reason,
             edits: edits(self.hunk, start),
+            shown: None,
         }))
+    }
+
+    /// Says so where the hunk is for a function that the file has not: without all of its context, nothing tells that
+    /// it belongs into another one.
+    fn has_function(&self, kept: &[&Line], place: usize) -> Result<(), String> {
+        let Some(section) = Section::new(&self.hunk.section).filter(Section::is_function) else {
+            return Ok(());
+        };
+        let spans = self.text.heads().spans(&self.text.lines, &section);
+        if self.text.is_preimage || self.shows_head(kept) || !spans.is_empty() {
+            return Ok(());
+        }
+        Err(format!(
+            "the file has no function `{}`; without its outer context lines it would fit {}",
+            section.label(),
+            self.named(&[place])
+        ))
     }
 
     /// For a hunk that only adds: finds its added lines close to where it would go in.

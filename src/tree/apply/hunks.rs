@@ -42,7 +42,19 @@ pub(super) fn patch<'a>(
             free: free..ceiling,
             merge,
         };
-        let placed = malformed(hunk).map_or_else(|| placing.place(), Err);
+        let damaged = malformed(hunk);
+        let is_sound = damaged.is_none();
+        let placed = damaged.map_or_else(|| placing.place(), Err);
+        let placed = match placed {
+            // What is ambiguous stays so: only lines that stand nowhere are looked for word by word.
+            Err(reason) if is_sound && reason.is_empty() => match placing.word_merge() {
+                Ok(Some(placement)) => Ok(placement),
+                Ok(None) => Err(reason),
+                Err(reason) => Err(reason),
+            },
+            placed => placed,
+        };
+        let contained = || is_sound.then(|| placing.contained()).flatten();
         match placed {
             Ok(placement) if placement.grade == Grade::AlreadyThere => {
                 free = placement.taken.end;
@@ -60,8 +72,15 @@ pub(super) fn patch<'a>(
                 brought += delta;
             }
             Err(reason) => {
-                outcomes.push(conflicts(text, hunk, expected, reason));
-                brought += delta;
+                let mut outcome = conflicts(text, hunk, expected, reason);
+                if let Some((line, evidence)) = contained() {
+                    outcome.grade = Grade::Contained;
+                    outcome.new_line = u32::try_from(line as i64 + shift + 1).unwrap_or(0);
+                    outcome.reason = evidence;
+                } else {
+                    brought += delta;
+                }
+                outcomes.push(outcome);
             }
         }
     }
@@ -144,6 +163,7 @@ fn malformed(hunk: &Hunk) -> Option<String> {
 
 fn went_in(hunk: &Hunk, placement: &Placement<'_>, expected: i64, shift: i64) -> HunkOutcome {
     let line = placement.start.max(0) + shift + 1;
+    let (expected_lines, found) = placement.shown.clone().unwrap_or_default();
     HunkOutcome {
         old_start: hunk.old_start,
         function: hunk.section.clone(),
@@ -152,8 +172,8 @@ fn went_in(hunk: &Hunk, placement: &Placement<'_>, expected: i64, shift: i64) ->
         offset: placement.start - expected,
         fuzz: placement.fuzz as u32,
         reason: placement.reason.clone(),
-        expected: Vec::new(),
-        found: Vec::new(),
+        expected: expected_lines,
+        found,
         missing_symbols: Vec::new(),
     }
 }

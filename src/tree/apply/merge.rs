@@ -7,7 +7,7 @@ use super::edit::{Edit, edits, fits_the_end};
 use super::place::Placement;
 use super::reason::add;
 use super::text::{Text, Want};
-use crate::diff::{Hunk, LineKind};
+use crate::diff::{Hunk, Line, LineKind};
 use crate::tree::Grade;
 use imara_diff::{Algorithm, Diff, InternedInput};
 use std::ops::Range;
@@ -116,6 +116,7 @@ impl<'p, 'a> Merge<'p, 'a> {
             grade,
             fuzz: 0,
             reason,
+            shown: None,
             edits: merged,
         })
     }
@@ -143,6 +144,7 @@ impl<'p, 'a> Merge<'p, 'a> {
     }
 
     fn holds(&self, ours: &Range<usize>, edit: &Edit<'_>) -> bool {
-        ours.len() == edit.come.len() && self.ours.stands_at(ours.start, &edit.come)
+        let come: Vec<&Line> = edit.come.iter().map(AsRef::as_ref).collect();
+        ours.len() == come.len() && self.ours.stands_at(ours.start, &come)
     }
 }

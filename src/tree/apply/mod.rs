@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! series ─► file ─► hunks ─► place (exact, offset, fuzz, whitespace, already there)
-//!    │        │       ├────► merge (three-way)
+//!    │        │       ├────► merge (three-way), words (word-merge), contained
 //!    └► symbols       └────► conflict (expected, found)
 //! ```
 
 mod choose;
 mod conflict;
+mod contained;
 mod edit;
 mod file;
 mod function;
@@ -26,6 +27,7 @@ mod tests;
 mod text;
 mod verdict;
 mod view;
+mod words;
 
 pub use file::{After, FileResult, apply_file};
 pub use path::path_refusal;

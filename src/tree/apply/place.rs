@@ -23,6 +23,8 @@ pub(super) struct Placement<'h> {
     pub(super) reason: String,
     /// Empty where it is already there.
     pub(super) edits: Vec<Edit<'h>>,
+    /// The new side as posted, and as it became, where a reader has to compare them.
+    pub(super) shown: Option<(Vec<String>, Vec<String>)>,
 }
 
 /// A hunk with all that placing it needs.
@@ -104,6 +106,7 @@ impl<'h> Placing<'_, '_, 'h> {
                 fuzz: 0,
                 reason: String::new(),
                 edits,
+                shown: None,
             });
         }
         match self.choose(after, Equality::Exact, 0, 0) {
@@ -137,6 +140,7 @@ impl<'h> Placing<'_, '_, 'h> {
                     place,
                     others: 0,
                     note: String::new(),
+                    candidates: vec![place],
                 },
                 before,
                 after,
@@ -292,8 +296,10 @@ impl<'h> Placing<'_, '_, 'h> {
             add(
                 &mut reason,
                 &format!(
-                    "the same lines stand at {} other places; {}",
-                    chosen.others, chosen.note
+                    "the same lines stand at {} other places ({}); {}",
+                    chosen.others,
+                    self.named(&chosen.candidates[1..]),
+                    chosen.note
                 ),
             );
         }
@@ -305,6 +311,7 @@ impl<'h> Placing<'_, '_, 'h> {
             fuzz: 0,
             reason,
             edits,
+            shown: None,
         }
     }
 
@@ -324,6 +331,7 @@ impl<'h> Placing<'_, '_, 'h> {
             fuzz: 0,
             reason,
             edits: Vec::new(),
+            shown: None,
         }
     }
 

@@ -64,6 +64,7 @@ pub fn apply_series(
             verdict,
             proof,
             files,
+            restored: None,
         });
         states.push(next);
     }
@@ -276,7 +277,18 @@ impl Run<'_> {
         let words: HashSet<&String> = self.asked.iter().flat_map(|asked| &asked.words).collect();
         let mut words: Vec<String> = words.into_iter().cloned().collect();
         words.sort();
-        let missing = symbols::missing(self.base.as_ref(), &words)?;
+        let mut near: Vec<String> = self
+            .asked
+            .iter()
+            .filter_map(|asked| {
+                let path = &outcomes[asked.patch].files[asked.file].path;
+                Some(path.rsplit_once('/')?.0.to_owned())
+            })
+            .collect();
+        near.sort();
+        near.dedup();
+        let near: Vec<&str> = near.iter().map(String::as_str).collect();
+        let missing = symbols::missing(self.base.as_ref(), &words, &near)?;
         for asked in &self.asked {
             let hunk = &mut outcomes[asked.patch].files[asked.file].hunks[asked.hunk];
             let (symbols, reason) = symbols::report(

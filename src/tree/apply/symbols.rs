@@ -16,6 +16,9 @@ const REPORTED: usize = 12;
 /// Words that a whole series can ask for; what is beyond is not looked up.
 const LOOKED_UP: usize = 10_000;
 
+/// Where most of what a hunk uses is declared.
+const HEADERS: &str = "include";
+
 /// C's keywords of four letters and more, and words of the preprocessor.
 const KEYWORDS: &[&str] = &[
     "auto", "bool", "break", "case", "char", "const", "continue", "default", "define", "defined",
@@ -230,14 +233,30 @@ fn is_bounded(bytes: &[u8], from: usize, to: usize) -> bool {
     !bytes[..from].last().is_some_and(is_part) && !bytes.get(to).is_some_and(is_part)
 }
 
-/// Reads the tree's C files once and gives those of `words` that stand in none.
+/// Gives those of `words` that stand in no C file of the tree.
+///
+/// The folders `near` the conflicts are read first, with the common headers: most words stand there, and the whole tree
+/// is read only for those that do not.
 ///
 /// # Errors
 /// When the tree cannot be read.
-pub(super) fn missing(base: &dyn Source, words: &[String]) -> Result<HashSet<String>, TreeError> {
+pub(super) fn missing(
+    base: &dyn Source,
+    words: &[String],
+    near: &[&str],
+) -> Result<HashSet<String>, TreeError> {
     let words = &words[..words.len().min(LOOKED_UP)];
+    let mut folders = vec![HEADERS];
+    folders.extend(near.iter().filter(|folder| !folder.is_empty()));
+    let left = absent(base, words, &folders)?;
+    let left = absent(base, &left, &[""])?;
+    Ok(left.into_iter().collect())
+}
+
+/// Gives those of `words` that stand in no C file below `folders`.
+fn absent(base: &dyn Source, words: &[String], folders: &[&str]) -> Result<Vec<String>, TreeError> {
     if words.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(Vec::new());
     }
     // Leftmost-longest finds every whole word: any other match that overlaps one lies inside it.
     let automaton = AhoCorasick::builder()
@@ -245,7 +264,7 @@ pub(super) fn missing(base: &dyn Source, words: &[String]) -> Result<HashSet<Str
         .build(words)
         .map_err(|error| TreeError::Unusable(format!("too many symbols to look for: {error}")))?;
     let found: Vec<AtomicBool> = words.iter().map(|_| AtomicBool::new(false)).collect();
-    base.visit(&[""], &is_c, &|_, bytes| {
+    base.visit(folders, &is_c, &|_, bytes| {
         for hit in automaton.find_iter(bytes) {
             if is_bounded(bytes, hit.start(), hit.end()) {
                 found[hit.pattern().as_usize()].store(true, Ordering::Relaxed);

@@ -26,11 +26,17 @@ pub(super) fn verdict(files: &[FileOutcome]) -> (PatchVerdict, Proof) {
             match hunk.grade {
                 Grade::Conflict => out += 1,
                 Grade::AlreadyThere => there += 1,
+                // Most of it is in, and some of it is not.
+                Grade::Contained => {
+                    there += 1;
+                    out += 1;
+                }
                 Grade::Exact
                 | Grade::Offset
                 | Grade::Fuzz
                 | Grade::Whitespace
-                | Grade::ThreeWay => in_now += 1,
+                | Grade::ThreeWay
+                | Grade::WordMerge => in_now += 1,
             }
         }
     }
@@ -41,12 +47,5 @@ pub(super) fn verdict(files: &[FileOutcome]) -> (PatchVerdict, Proof) {
         (_, _, _) => PatchVerdict::Partly,
     };
     // The order of `Proof` is from strong to weak.
-    (
-        verdict,
-        files
-            .iter()
-            .map(|file| file.proof)
-            .max()
-            .unwrap_or(Proof::None),
-    )
+    (verdict, Proof::weakest(files.iter().map(|file| file.proof)))
 }

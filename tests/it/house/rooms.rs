@@ -12,11 +12,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mail", &[]),
     ("series", &["diff", "mail"]),
     ("tree", &["base", "diff"]),
-    ("repair", &["base", "diff"]),
+    ("repair", &["base", "diff", "tree"]),
     ("syntax", &[]),
     ("vocabulary", &["base", "tree", "syntax"]),
     ("flow", &["base", "syntax", "vocabulary"]),
-    ("audit", &["tree", "syntax", "vocabulary", "flow"]),
+    ("audit", &["base", "tree", "syntax", "vocabulary", "flow"]),
     (
         "store",
         &["base", "mail", "series", "tree", "vocabulary", "audit"],
@@ -37,7 +37,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "pipeline",
-        &["diff", "mail", "series", "tree", "audit", "store", "report"],
+        &[
+            "base", "diff", "mail", "series", "tree", "repair", "audit", "store", "report",
+        ],
     ),
     (
         "cli",
@@ -49,7 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Every dependency with the rooms that may use it; `*` is all.
 const DEPENDENCIES: &[(&str, &[&str])] = &[
-    ("aho_corasick", &["tree", "vocabulary", "audit"]),
+    ("aho_corasick", &["base", "tree", "audit"]),
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("anyhow", &["pipeline", "cli"]),

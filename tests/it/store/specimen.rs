@@ -1,8 +1,9 @@
 //! Specimens of everything that the store holds.
 
-use pteward::audit::{Audit, BlindSpot, Excerpt, Line, Site, SiteKind, Verdict, Walk};
+use pteward::audit::{Audit, BlindSpot, Excerpt, Huge, Line, Site, SiteKind, Verdict, Walk};
+use pteward::diff::damaged::Damage;
 use pteward::mail::Address;
-use pteward::series::{ChangelogEntry, DiffstatFile, Patch, Series, Trailer};
+use pteward::series::{ChangelogEntry, DiffstatFile, Patch, PatchDamage, Series, Trailer};
 use pteward::store::AuditKey;
 use pteward::tree::{FileOutcome, Grade, HunkOutcome, PatchOutcome, PatchVerdict, Proof};
 use pteward::vocabulary::{Family, Predicate};
@@ -40,6 +41,13 @@ pub(crate) fn patch(number: u32, raw: &[u8]) -> Patch {
         }],
         files: vec![],
         problems: vec![],
+        damage: (number == 2).then(|| PatchDamage {
+            text: b"diff --git a/x b/x \xff".to_vec(),
+            lost: Damage {
+                tabs: true,
+                ..Damage::default()
+            },
+        }),
         raw: raw.to_vec(),
     }
 }
@@ -120,8 +128,16 @@ pub(crate) fn audit() -> Audit {
             verdict: Verdict::NotApplicable,
             unhandled: vec!["swap".into()],
             used: Some(line.clone()),
-            witness: vec![line],
+            witness: vec![line.clone()],
             reason: "because".into(),
+            pmd: Some(Huge {
+                contract: vec!["migration".into()],
+                verdict: Verdict::Unprepared,
+                unhandled: vec!["migration".into()],
+                used: Some(line.clone()),
+                witness: vec![line],
+                reason: "huge".into(),
+            }),
         }],
         excerpts: vec![Excerpt {
             file: "mm/x.c".into(),
@@ -156,7 +172,9 @@ pub(crate) fn outcomes() -> Vec<PatchOutcome> {
         Grade::Fuzz,
         Grade::Whitespace,
         Grade::ThreeWay,
+        Grade::WordMerge,
         Grade::AlreadyThere,
+        Grade::Contained,
         Grade::Conflict,
     ];
     let hunks = grades.map(|grade| HunkOutcome {
@@ -177,9 +195,12 @@ pub(crate) fn outcomes() -> Vec<PatchOutcome> {
         refusal: refusal.into(),
         reason: "known".into(),
         already_there: true,
+        old_id: None,
         posted_id: Some("abc1234".into()),
         result_id: None,
         proof: Proof::Consistent,
+        repaired: false,
+        trials: 0,
         hunks: hunks.to_vec(),
     };
     [
@@ -196,6 +217,7 @@ pub(crate) fn outcomes() -> Vec<PatchOutcome> {
         verdict,
         proof: Proof::Proved,
         files: vec![file(""), file("refused")],
+        restored: (number == 2).then(Vec::new),
     })
     .collect()
 }

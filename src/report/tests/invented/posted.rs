@@ -76,6 +76,7 @@ fn patch(number: u32, subject: &str, files: Vec<FileDiff>) -> Patch {
             line: 9,
             what: "hunk says 3 old lines, holds 4".into(),
         }],
+        damage: None,
         raw: format!("From: Ann\n\n{number}\n").into_bytes(),
     }
 }
@@ -135,9 +136,12 @@ pub(super) fn outcomes() -> Vec<PatchOutcome> {
         refusal: String::new(),
         reason: "the tree has another pre-image than the one posted".into(),
         already_there: false,
+        old_id: None,
         posted_id: None,
         result_id: None,
-        proof: Proof::None,
+        proof: Proof::Intact,
+        repaired: false,
+        trials: 0,
         hunks: vec![exact, conflict],
     };
     vec![
@@ -145,8 +149,9 @@ pub(super) fn outcomes() -> Vec<PatchOutcome> {
             number: 1,
             subject: "mm: check before peeking".into(),
             verdict: PatchVerdict::Partly,
-            proof: Proof::None,
+            proof: Proof::Intact,
             files: vec![file],
+            restored: None,
         },
         PatchOutcome {
             number: 3,
@@ -154,6 +159,7 @@ pub(super) fn outcomes() -> Vec<PatchOutcome> {
             verdict: PatchVerdict::Applied,
             proof: Proof::Proved,
             files: vec![],
+            restored: None,
         },
     ]
 }

@@ -124,7 +124,7 @@ fn files_come() {
     );
     let mut damaged = added("mm/new.c", "int a;\n");
     damaged.hunks[0].lines[0].text = b"int  a;".to_vec();
-    assert_eq!(run(Memory::new(&[]), &[damaged]).1, Proof::None);
+    assert_eq!(run(Memory::new(&[]), &[damaged]).1, Proof::Failed);
     let mut script = added("scripts/x", "#!\n");
     script.new_mode = Some(0o100_755);
     assert!(matches!(
@@ -182,7 +182,7 @@ fn files_move() {
             "int a;\nint b;\n",
         )],
     );
-    assert_eq!((verdict, proof), (PatchVerdict::Applied, Proof::Consistent));
+    assert_eq!((verdict, proof), (PatchVerdict::Applied, Proof::Intact));
     assert_eq!(changed, [none("a.c"), some("b.c", "int a;\nint b;\n")]);
     let (verdict, proof, _, changed) = run(
         tree(),
@@ -287,7 +287,7 @@ fn modes_change_with_and_without_content() {
             ..
         }
     ));
-    assert_eq!(result.outcome.proof, Proof::Consistent);
+    assert_eq!(result.outcome.proof, Proof::Intact);
     assert!(
         apply("a\n", &mode(0o100_755, 0o100_644))
             .outcome
@@ -330,7 +330,7 @@ fn binary_and_hollow_diffs_are_refused_with_words() {
     let (verdict, proof, refusal, changed) = run(Memory::new(&[("logo.png", "a\n")]), &[binary]);
     assert_eq!(
         (verdict, proof, changed),
-        (PatchVerdict::Conflict, Proof::None, vec![])
+        (PatchVerdict::Conflict, Proof::Intact, vec![])
     );
     assert!(refusal.starts_with("refused: binary patches are not applied"));
     let hollow = FileDiff {
@@ -350,7 +350,7 @@ fn a_path_out_of_the_tree_refuses_the_whole_patch() {
         );
         assert_eq!(
             (verdict, proof, changed),
-            (PatchVerdict::Conflict, Proof::None, vec![]),
+            (PatchVerdict::Conflict, Proof::Intact, vec![]),
             "{path}"
         );
         assert!(refusal.contains("refused: the path"), "{refusal}");
@@ -404,12 +404,12 @@ fn short_and_odd_ids_prove_nothing() {
         old: "12".to_owned(),
         new: "ab".to_owned(),
     });
-    assert_eq!(apply("a\n", &patch).outcome.proof, Proof::Consistent);
+    assert_eq!(apply("a\n", &patch).outcome.proof, Proof::Intact);
     patch.index = Some(IndexIds {
         old: String::new(),
         new: "not hex at all".to_owned(),
     });
-    assert_eq!(apply("a\n", &patch).outcome.proof, Proof::Consistent);
+    assert_eq!(apply("a\n", &patch).outcome.proof, Proof::Intact);
     assert_eq!(after("a\n", &apply("a\n", &bare("a\n", "b\n"))), "b\n");
 }
 

@@ -62,7 +62,7 @@ fn exact_with_both_ids_is_proved() {
 fn exact_without_ids_is_consistent() {
     let result = apply(HERD, &bare(HERD, &moved()));
     assert_eq!(grades(&result), [Grade::Exact]);
-    assert_eq!(result.outcome.proof, Proof::Consistent);
+    assert_eq!(result.outcome.proof, Proof::Intact);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_changed_patch_on_its_own_preimage_is_damage() {
     added.text.push(b' ');
     let result = apply(HERD, &changed);
     assert_eq!(grades(&result), [Grade::Exact]);
-    assert_eq!(result.outcome.proof, Proof::None);
+    assert_eq!(result.outcome.proof, Proof::Failed);
     assert!(
         result.outcome.reason.contains("changed after it was made"),
         "{}",
@@ -331,12 +331,14 @@ fn three_way_merges_around_what_the_tree_changed() {
         .replace("\tfor (cow = from;", "\tfor (cow = from + 1;");
     let patch = diff("herd.c", HERD, &new);
     let blind = apply(&tree, &patch);
+    // Without the pre-image only words tell where it goes, and that is said.
     assert_eq!(
         grades(&blind),
-        [Grade::Conflict],
+        [Grade::WordMerge],
         "{:?}",
         blind.outcome.hunks[0].reason
     );
+    assert!(!blind.outcome.hunks[0].found.is_empty());
     let find = |id: &str| {
         blob_id(HERD.as_bytes())
             .has_prefix(id)
@@ -345,9 +347,12 @@ fn three_way_merges_around_what_the_tree_changed() {
     let result = apply_file(Some((tree.as_bytes(), false)), &patch, &find);
     assert_eq!(
         grades(&result),
-        [Grade::Conflict],
-        "changes that touch are a conflict for a merge too"
+        [Grade::WordMerge],
+        "changes that touch are a conflict for a merge of lines; their words do not touch"
     );
+    assert!(after(&tree, &result).contains(
+        "from + 1; cow < to; cow++)\n\t\tif (cow_awake(h, cow))\n\t\t\tstep(h, cow);\n\th->moved = 1;\n"
+    ));
 
     let tree = HERD
         .replace("\treturn to - from;\n", "\treturn 7;\n")
@@ -359,7 +364,7 @@ fn three_way_merges_around_what_the_tree_changed() {
         "\t\tif (cow_awake(h, cow))\n\t\t\tstep(h, cow);\n\th->moved = true;\n\treturn 7;\n"
     ));
     assert_eq!(result.posted.as_deref(), Some(new.as_bytes()));
-    assert_eq!(result.outcome.proof, Proof::None);
+    assert_eq!(result.outcome.proof, Proof::Intact);
 
     let wrong = apply_file(Some((tree.as_bytes(), false)), &patch, &|_| {
         Some(b"other\n".to_vec())

@@ -71,7 +71,7 @@ fn part_of_a_patch_is_partly_and_the_rest_is_named() {
     let applied = run(&base, &[vec![good, bad]]);
     assert_eq!(
         (applied.outcomes[0].verdict, applied.outcomes[0].proof),
-        (PatchVerdict::Partly, Proof::None)
+        (PatchVerdict::Partly, Proof::Intact)
     );
     assert!(applied.states[1].contains_key("a.c") && !applied.states[1].contains_key("b.c"));
 }
@@ -82,7 +82,7 @@ fn an_empty_patch_is_not_applied() {
     let applied = run(&base, &[vec![]]);
     assert_eq!(
         (applied.outcomes[0].verdict, applied.outcomes[0].proof),
-        (PatchVerdict::Conflict, Proof::None)
+        (PatchVerdict::Conflict, Proof::Intact)
     );
 }
 
