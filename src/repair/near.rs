@@ -314,9 +314,15 @@ impl Hunk<'_> {
     fn fuzzy(&self, bounds: Bounds) -> Placed {
         let several = self.homes.iter().any(|home| home.named == Named::Name)
             || self.homes[0].ranges.len() > 1;
+        // A line that names nothing (`static inline int`) may stand anywhere.
+        let tells = |section: usize| {
+            let mut bytes = self.body.units[..section]
+                .iter()
+                .flat_map(|unit| &unit.text);
+            bytes.any(|byte| matches!(byte, b'(' | b'{' | b';' | b'='))
+        };
         let here = |home: &Home| {
-            let named = |range: &(usize, usize, Option<usize>)| range.2 != Some(0);
-            home.named == Named::Line && home.ranges.iter().any(named)
+            home.named == Named::Line && home.ranges.iter().any(|range| range.2.is_some_and(tells))
         };
         for home in &self.homes {
             if home.named == Named::Nowhere && self.homes.iter().any(here) {
