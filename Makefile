@@ -4,7 +4,7 @@ CARGO ?= cargo
 TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 
 help: ## list the words
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 setup: ## install what is missing (C compiler, git), where apt and root are to be had
 	@.ci/setup
@@ -38,3 +38,5 @@ mutants: setup ## take guards away one by one and see what the audit says: make 
 
 clean: ## remove what was built
 	$(CARGO) clean
+
+include benches/repair.mk

@@ -106,7 +106,7 @@ pub(super) fn doubt(out: &mut Restored, doubts: &[(usize, Doubt)]) {
     let Some((index, doubt)) = doubts.first() else {
         return;
     };
-    if out.grade >= Proof::WordsOnly {
+    if out.grade > Proof::WordsOnly {
         return;
     }
     out.grade = Proof::WordsOnly;

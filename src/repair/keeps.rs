@@ -47,13 +47,42 @@ impl Keeps {
             options.retain(|(_, text)| fits(text));
             return;
         }
-        // None of the texts by rule: undo what the page did, in the two ways that are common.
+        // None of the texts by rule: undo what the page did, in the ways that are common.
         let blanks = shown.iter().take_while(|&&byte| byte == b' ').count();
         let rest = &shown[blanks..];
-        options.insert(0, (0, [vec![b'\t'; blanks].as_slice(), rest].concat()));
-        let columns = super::layout::pad_to(0, blanks).unwrap_or_default();
-        options.insert(1, (1, [columns.as_slice(), rest].concat()));
+        let lead = super::layout::pad_to(1, 1 + blanks).unwrap_or_default();
+        let lead = [lead.as_slice(), rest].concat();
+        let each = [vec![b'\t'; blanks].as_slice(), rest].concat();
+        // Where tabs became several blanks, some run is as wide as a tab.
+        let wide = body.units.iter().any(|unit| unit.gap.len() > 6);
+        let undone = if !wide {
+            [each, lead, tabbed(&shown), shown]
+        } else if rest.starts_with(b"*") {
+            [lead, shown.clone(), tabbed(&shown), each]
+        } else {
+            [tabbed(&shown), lead, shown, each]
+        };
+        for (cost, text) in (0..4).zip(undone).rev() {
+            options.insert(0, (cost, text));
+        }
     }
+}
+
+/// Runs of blanks as tabs up to the column that they reach, the marker's column taken in.
+fn tabbed(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let (mut at, mut column) = (0, 1);
+    while at < text.len() {
+        let run = text[at..].iter().take_while(|&&byte| byte == b' ').count();
+        if run > 1 {
+            out.extend(super::layout::pad_to(column, column + run).unwrap_or_default());
+        } else {
+            out.extend_from_slice(&text[at..at + run.max(1)]);
+        }
+        column = width(&text[at..at + run.max(1)], column);
+        at += run.max(1);
+    }
+    out
 }
 
 /// A row as the page shows it, without its marker.

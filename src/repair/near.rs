@@ -314,7 +314,21 @@ impl Hunk<'_> {
     fn fuzzy(&self, bounds: Bounds) -> Placed {
         let several = self.homes.iter().any(|home| home.named == Named::Name)
             || self.homes[0].ranges.len() > 1;
+        // A line that names nothing (`static inline int`) may stand anywhere.
+        let tells = |section: usize| {
+            let mut bytes = self.body.units[..section]
+                .iter()
+                .flat_map(|unit| &unit.text);
+            bytes.any(|byte| matches!(byte, b'(' | b'{' | b';' | b'='))
+        };
+        let here = |home: &Home| {
+            home.named == Named::Line && home.ranges.iter().any(|range| range.2.is_some_and(tells))
+        };
         for home in &self.homes {
+            if home.named == Named::Nowhere && self.homes.iter().any(here) {
+                // The function is there; what is like the hunk elsewhere is not meant.
+                continue;
+            }
             let mut best: Option<(u32, u64, Placed)> = None;
             let mut ranges = home.ranges.clone();
             ranges.sort_by_key(|(first, _, _)| bounds.distance(*first));

@@ -212,7 +212,7 @@ fn bench() {
     let files = std::env::var("PTEWARD_BENCH_FILES")
         .ok()
         .and_then(|text| text.parse().ok());
-    let mails = sample(&pair, files.unwrap_or(40));
+    let mails = sample(&pair, files.unwrap_or(60));
     let count: usize = mails.iter().map(|post| post.files.len()).sum();
     println!(
         "{} -> {}: {count} files, {} hunks in {} mails; pre-images at hand",

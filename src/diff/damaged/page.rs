@@ -40,7 +40,8 @@ pub(super) fn habits(text: &[u8], start: usize) -> Habits {
     let escaped_marks = memchr::memmem::find_iter(before, b"&gt;").count();
     let body = &text[start..];
     let has = |needle: &[u8]| memchr::memmem::find(body, needle).is_some();
-    let escaped = (has(b"&lt;") || has(b"&gt;") || has(b"&amp;"))
+    let quotes = has(b"&quot;") && memchr::memchr(b'"', body).is_none();
+    let escaped = (has(b"&lt;") || has(b"&gt;") || has(b"&amp;") || quotes)
         && memchr::memchr(b'<', body).is_none()
         && !has(b"->");
     Habits {

@@ -7,12 +7,8 @@ pub(super) fn report(files: &mut [DamagedFile], habits: Damage) -> Damage {
     let mut whole = habits;
     let hunks = || files.iter().flat_map(|file| &file.hunks);
     // What a single short hunk cannot show, the whole text does.
-    let any_tab = hunks().any(|hunk| has_gap(hunk, |gap, _| gap.contains(&b'\t')));
-    let any_run = hunks().any(|hunk| {
-        has_gap(hunk, |gap, inner| {
-            inner && (gap.len() > 1 || gap.contains(&b'\t'))
-        })
-    });
+    let any_tab = hunks().any(|hunk| has_gap(hunk, |gap| gap.contains(&b'\t')));
+    let any_run = hunks().any(|hunk| has_gap(hunk, |gap| gap.len() > 1 || gap.contains(&b'\t')));
     let any_words = hunks().next().is_some();
     for hunk in files.iter_mut().flat_map(|file| &mut file.hunks) {
         let mut damage = shape(hunk);
@@ -26,14 +22,10 @@ pub(super) fn report(files: &mut [DamagedFile], habits: Damage) -> Damage {
     whole
 }
 
-/// Says whether a gap of the hunk's lines (true: between words, not at the begin) is as asked.
-fn has_gap(hunk: &DamagedHunk, asked: impl Fn(&[u8], bool) -> bool) -> bool {
-    hunk.lines.iter().any(|line| {
-        line.words
-            .iter()
-            .enumerate()
-            .any(|(index, word)| asked(&word.gap, index > 1))
-    })
+/// Says whether a gap of the hunk's lines is as asked.
+fn has_gap(hunk: &DamagedHunk, asked: impl Fn(&[u8]) -> bool) -> bool {
+    let mut words = hunk.lines.iter().flat_map(|line| &line.words);
+    words.any(|word| asked(&word.gap))
 }
 
 fn shape(hunk: &DamagedHunk) -> Damage {

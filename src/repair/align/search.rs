@@ -14,7 +14,7 @@ const MARGIN: u32 = 36;
 /// Steps remembered at most: what a huge hunk may take of memory.
 const NODES: usize = 6_000_000;
 /// The same where the file lacks lines of the page: fewer ways, through dearer states.
-const FUZZY: (usize, usize, u32) = (3, 400, 110);
+const FUZZY: (usize, usize, u32) = (3, 220, 110);
 
 /// What the line last begun is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
