@@ -4,7 +4,9 @@ use super::kinds::Kinds;
 use super::tables::{Domain, entry_types};
 use crate::base::AnyOf;
 use crate::syntax::ast::{Expr, Form, Node, Stmt};
-use crate::syntax::{Function, Lexer, Token, ast::Lowered, lower_function, lower_macro, outline};
+use crate::syntax::{
+    Function, Lexer, LineCounter, Token, ast::Lowered, lower_function, lower_macro, outline,
+};
 use crate::tree::source::{Source, TreeError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};
@@ -267,10 +269,20 @@ impl Definition {
         definition
     }
 
-    /// Says whether it may be a question about an entry: it takes one by value, none by its place, and may answer yes
-    /// or no.
-    pub fn may_ask(&self) -> bool {
-        !self.entries.is_empty() && !self.acts && may_answer_yes_or_no(&self.returns)
+    /// Makes one of a function that may be a question about an entry: it takes one by value, none by its place, and
+    /// may answer yes or no.
+    pub fn of_question(
+        file: &str,
+        text: &[u8],
+        function: &Function,
+        lines: &mut LineCounter,
+    ) -> Option<Self> {
+        let (entries, acts) = entry_parameters(&text[function.parameters.clone()]);
+        let (start, end) = (function.span.start, function.parameters.start);
+        let asks = !entries.is_empty()
+            && !acts
+            && may_answer_yes_or_no(&returns(text, start, end, &function.name));
+        asks.then(|| Self::of_function(file, text, function, lines.locate(text, start).0))
     }
 
     /// Says whether the body calls a function for what it does: whoever does something is asked nothing. Checks and

@@ -233,7 +233,10 @@ pub fn tellers(headers: &Headers) -> Vec<String> {
                 .returns
                 .split_whitespace()
                 .any(|w| entry_domain(w).is_some());
-            if definition.macro_parameters.is_some() || definition.acts || entry {
+            // Who tells an entry's type reads its one field, or names what others call it.
+            let reads = definition.words.contains("val") || definition.returns.contains("enum");
+            let asks = definition.macro_parameters.is_some() || !reads;
+            if asks || definition.acts || entry {
                 return false;
             }
             let mut said = BTreeSet::new();

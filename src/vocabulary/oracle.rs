@@ -106,6 +106,16 @@ impl<'h> Oracle<'h> {
         })
     }
 
+    /// Says whether a function gives an entry.
+    pub(crate) fn gives_entry(&self, name: &str) -> bool {
+        let mut own = self.headers.definitions.get(name).into_iter().flatten();
+        own.any(|d| {
+            d.returns
+                .split_whitespace()
+                .any(|word| entry_domain(word).is_some())
+        })
+    }
+
     /// Says whether the headers define a call by name.
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.interpreter.knows(name)

@@ -170,7 +170,8 @@ fn roots(
         {
             for argument in arguments {
                 let own = sources(argument, look);
-                out.extend(own.iter().map(|key| classes.root(key)));
+                let own = own.iter().filter(|key| (look.holds)(key));
+                out.extend(own.map(|key| classes.root(key)));
             }
         }
     });

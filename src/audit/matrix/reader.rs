@@ -95,11 +95,16 @@ impl Reader for Follow<'_, '_> {
     }
 
     fn join(&self, one: &State, other: &State) -> State {
+        if one == other {
+            return one.clone();
+        }
         let mut out = BTreeMap::new();
         for name in one.0.keys().chain(other.0.keys()) {
             let (a, b) = (self.get(name, one), self.get(name, other));
             let value = if a == b { a } else { Value::Unknown };
-            out.insert(name.clone(), value);
+            if value != Value::Unknown || self.in_class(name) {
+                out.insert(name.clone(), value);
+            }
         }
         State(out)
     }
@@ -150,7 +155,12 @@ impl Follow<'_, '_> {
             Value::Number(_) if self.in_class(key) => Value::Unknown,
             other => other,
         };
-        state.0.insert(key.to_owned(), value);
+        // Of a name outside the class nothing is known anyway.
+        if value == Value::Unknown && !self.in_class(key) {
+            state.0.remove(key);
+        } else {
+            state.0.insert(key.to_owned(), value);
+        }
     }
 
     fn value(&mut self, expr: &Expr, state: &mut State) -> Value {
@@ -239,6 +249,10 @@ impl Follow<'_, '_> {
             {
                 state.0.remove(&key);
             }
+        }
+        // What is handed no entry tells nothing of one, unless it makes one.
+        if values.iter().all(|value| value.atom().is_none()) && !self.oracle.gives_entry(name) {
+            return Value::Unknown;
         }
         self.oracle.call(name, &values)
     }

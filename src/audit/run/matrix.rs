@@ -52,6 +52,10 @@ impl Auditor {
         let predicates = infer_open(&self.headers, &self.inferred, &bodies);
         let mut telling: BTreeSet<&str> = predicates.iter().map(|p| p.name.as_str()).collect();
         telling.extend(tellers.iter().map(String::as_str));
+        let own = own_questions(&scanned.hits, &bodies, &telling);
+        let own_names: BTreeSet<&str> = own.keys().map(String::as_str).collect();
+        telling.extend(&own_names);
+        bodies.extend(own.iter().map(|(name, body)| (name.clone(), body.clone())));
         let asks: Vec<Asks> = names
             .iter()
             .map(|name| match predicates.iter().find(|p| p.name == *name) {
@@ -60,26 +64,16 @@ impl Auditor {
                 None => Asks::Nothing,
             })
             .collect();
-        let mut rows: Vec<MatrixRow> = scanned
-            .hits
-            .par_iter()
-            .flat_map_iter(|hit| {
-                // A file's own questions are known in that file alone.
-                let mut own = local_questions(hit);
-                own.retain(|body| !bodies.contains_key(&body.name) && body.says_any(&telling));
-                let with_own: BTreeMap<String, Definition>;
-                let bodies = if own.is_empty() {
-                    &bodies
-                } else {
-                    let own = own.iter().map(|body| (body.name.clone(), body.clone()));
-                    with_own = bodies.clone().into_iter().chain(own).collect();
-                    &with_own
-                };
-                let own: Vec<&str> = own.iter().map(|body| body.name.as_str()).collect();
-                let mut telling = telling.clone();
-                telling.extend(&own);
-                let mut oracle = Oracle::new(&self.headers, bodies);
-                rows_of(hit, (&asks, &own), &telling, &mut oracle)
+        // An oracle remembers what it has worked out: one for each thread, and files dealt out in turn, since those of one
+        // folder are alike.
+        let threads = rayon::current_num_threads();
+        let mut rows: Vec<MatrixRow> = (0..threads)
+            .into_par_iter()
+            .flat_map_iter(|thread| {
+                let mut oracle = Oracle::new(&self.headers, &bodies);
+                let hits = scanned.hits.iter().skip(thread).step_by(threads);
+                hits.flat_map(|hit| rows_of(hit, (&asks, &own_names), &telling, &mut oracle))
+                    .collect::<Vec<_>>()
             })
             .collect();
         rows.sort_by(|a, b| (&a.file, a.line, &a.entry).cmp(&(&b.file, b.line, &b.entry)));
@@ -102,7 +96,7 @@ enum Asks {
 /// Judges the functions of one file in which two different questions are asked, or an entry's type.
 fn rows_of(
     hit: &Hit,
-    (asks, own): (&[Asks], &[&str]),
+    (asks, own): (&[Asks], &BTreeSet<&str>),
     telling: &BTreeSet<&str>,
     oracle: &mut Oracle<'_>,
 ) -> Vec<MatrixRow> {
@@ -121,6 +115,11 @@ fn rows_of(
     }
     let mut lines = LineCounter::new();
     let mut out = Vec::new();
+    let functions = hit.outline.functions.iter();
+    let own: BTreeSet<&str> = functions
+        .map(|function| function.name.as_str())
+        .filter(|name| own.contains(name))
+        .collect();
     for (index, (names, typed)) in asked {
         let function = &hit.outline.functions[index];
         let text = &hit.text[function.body.clone()];
@@ -142,23 +141,39 @@ fn rows_of(
     out
 }
 
+/// Lists questions that source files define and that are asked by way of those that all know. Of names that several
+/// files define, none is taken: one body would speak for another.
+fn own_questions(
+    hits: &[Hit],
+    bodies: &BTreeMap<String, Definition>,
+    telling: &BTreeSet<&str>,
+) -> BTreeMap<String, Definition> {
+    let mut out: BTreeMap<String, Option<Definition>> = BTreeMap::new();
+    for body in hits.iter().flat_map(local_questions) {
+        if !bodies.contains_key(&body.name) && body.says_any(telling) {
+            let name = body.name.clone();
+            out.entry(name)
+                .and_modify(|known| *known = None)
+                .or_insert(Some(body));
+        }
+    }
+    out.into_iter()
+        .filter_map(|(name, body)| Some((name, body?)))
+        .collect()
+}
+
 /// Lists the functions of a source file that may be questions about an entry; those of headers are known already.
 pub(super) fn local_questions(hit: &Hit) -> Vec<Definition> {
     if !hit.path.ends_with(".c") {
         return Vec::new();
     }
     let mut lines = LineCounter::new();
-    let mut out = Vec::new();
-    for function in &hit.outline.functions {
-        let head = &hit.text[function.parameters.clone()];
-        if memchr::memmem::find(head, b"_t ").is_none() {
-            continue;
-        }
-        let line = lines.locate(&hit.text, function.span.start).0;
-        let definition = Definition::of_function(&hit.path, &hit.text, function, line);
-        if definition.may_ask() {
-            out.push(definition);
-        }
-    }
-    out
+    hit.outline
+        .functions
+        .iter()
+        .filter_map(|function| {
+            // Most functions take no entry, and are passed over before anything is made of them.
+            Definition::of_question(&hit.path, &hit.text, function, &mut lines)
+        })
+        .collect()
 }
