@@ -5,6 +5,7 @@ use crate::sandbox::small_tree;
 use crate::verdicts::copy;
 use pteward::audit::{Auditor, Contracts, Verdict};
 use pteward::tree::directory::DirectorySource;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 fn contracts(root: &Path) -> Contracts {
@@ -118,6 +119,66 @@ fn no_caller_is_prepared_where_a_walker_asks_nothing() {
     }
 }
 
+/// What may come back at a level with some flags, by the rows; `None` where a row is not known.
+fn by_rows(found: &Contracts, flags: &[String], levels: &[&str]) -> Option<BTreeSet<String>> {
+    let mut kinds = BTreeSet::new();
+    for row in &found.rows {
+        if row.flags == flags && levels.contains(&row.level.as_str()) {
+            if !row.known {
+                return None;
+            }
+            kinds.extend(row.kinds.iter().cloned());
+        }
+    }
+    Some(kinds)
+}
+
+/// Holds what verdicts were made with against the rows: two ways to the same answer.
+fn two_ways_agree(root: &Path, exactly: bool) -> usize {
+    let source = DirectorySource::open(root).unwrap();
+    let auditor = Auditor::new(&source).unwrap();
+    let found = auditor.contracts(&source).unwrap();
+    let audit = auditor.run(&source, &|_| {}).unwrap();
+    let mut compared = 0;
+    for walk in audit
+        .walks
+        .iter()
+        .filter(|w| !w.flags.contains(&"?".to_owned()))
+    {
+        let single = by_rows(&found, &walk.flags, &["pte", "hugetlb"]);
+        let own: BTreeSet<String> = walk.contract.iter().cloned().collect();
+        let mut pairs = vec![(own, single)];
+        if let Some(huge) = &walk.pmd {
+            let own = huge.contract.iter().cloned().collect();
+            pairs.push((own, by_rows(&found, &walk.flags, &["pmd"])));
+        }
+        for (own, rows) in pairs {
+            let Some(rows) = rows.filter(|_| !own.is_empty()) else {
+                continue;
+            };
+            compared += 1;
+            let fits = if exactly {
+                own == rows
+            } else {
+                own.is_superset(&rows)
+            };
+            assert!(
+                fits,
+                "{}: {own:?} by following, {rows:?} by asking",
+                walk.function
+            );
+        }
+    }
+    compared
+}
+
+#[test]
+fn verdicts_are_made_with_no_less_than_the_rows_say() {
+    for (_, _, text) in specimens() {
+        two_ways_agree(tree_with_walker(&text).path(), false);
+    }
+}
+
 /// Compares with what reading mm/page_vma_mapped.c of that kernel gave.
 fn read_by_hand(version: &str, suite: &str, expected: &[&str]) {
     let Some(root) = kernel(version, suite) else {
@@ -126,6 +187,7 @@ fn read_by_hand(version: &str, suite: &str, expected: &[&str]) {
     let found = contracts(&root);
     assert!(found.missing.is_empty());
     assert_eq!(rows(&found), expected);
+    assert!(two_ways_agree(&root, true) > 10);
     // Waiting for a table's lock changes nothing about what comes back.
     let without: Vec<_> = found
         .rows
