@@ -49,6 +49,11 @@ impl<'d> Desk<'d> {
         }
     }
 
+    /// Notes names that somebody else asked for on this reader's behalf.
+    pub(super) fn note(&self, missed: &BTreeSet<String>) {
+        self.missed.borrow_mut().extend(missed.iter().cloned());
+    }
+
     /// Gives the names that were asked for and not found.
     pub(super) fn missed(self) -> BTreeSet<String> {
         self.missed.into_inner()

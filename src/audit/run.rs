@@ -11,7 +11,7 @@ use super::facts::{Audit, BlindSpot, Site, SiteKind};
 use super::library::{Desk, Library};
 use super::needles::Needles;
 use super::scan::{Hit, is_c, scan};
-use super::walks::{Context, find};
+use super::walks::{Context, Known, find};
 use crate::syntax::{Enclosing, LineCounter, MentionKind};
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
@@ -19,6 +19,7 @@ use crate::vocabulary::{
 };
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 /// How often bodies are fetched for the sake of bodies fetched before.
 const ROUNDS: usize = 3;
@@ -160,6 +161,7 @@ impl Auditor {
                 .filter_map(|hit| Some(hit.path.rsplit_once('/')?.0)),
         );
         fetched.extend(self.fetch(source, &folders, &asked)?);
+        let known = Mutex::new(Known::new());
         for round in 0..=ROUNDS {
             let library = Library::new(&self.headers, hits.iter().chain(&fetched));
             let mut homes = BTreeMap::new();
@@ -175,6 +177,7 @@ impl Auditor {
                 names: &self.walking,
                 homes: &homes,
                 library: &library,
+                known: &known,
             };
             let found: Vec<_> = open
                 .par_iter()
@@ -204,6 +207,10 @@ impl Auditor {
             if open.is_empty() {
                 return Ok(());
             }
+            // What was worked out without a body that comes now is worked out again.
+            let mut book = known.lock().unwrap_or_else(PoisonError::into_inner);
+            book.retain(|_, worked| worked.missed.is_disjoint(&missed));
+            drop(book);
             fetched.extend(self.fetch(source, &folders, &missed)?);
             asked.extend(missed);
         }

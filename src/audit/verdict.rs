@@ -156,7 +156,7 @@ fn tell(
 
 /// Says whether the function looks at an entry of the cursor, or hands the cursor on. Huge entries are asked about
 /// where their own field is looked at.
-fn looks_at_entry(case: &Case<'_>, level: &str) -> bool {
+pub(super) fn looks_at_entry(case: &Case<'_>, level: &str) -> bool {
     let mut looks = false;
     for body in case.bodies {
         each_expression(&body.body, &mut |expr| match &expr.node {

@@ -3,17 +3,18 @@
 use super::contract::{Contract, PMD, PTE, infer};
 use super::cursor::{Cursor, each_expression, known, passed, trace};
 use super::facts::{BlindSpot, Excerpt, Huge, Line, Verdict, Walk};
-use super::library::Library;
+use super::library::{Desk, Library};
 use super::scan::Hit;
-use super::verdict::{Case, judge, quote};
-use crate::flow::Helpers;
+use super::verdict::{Case, judge, looks_at_entry, quote};
+use crate::flow::{FlagSet, Helpers};
 use crate::syntax::ast::{Expr, Lowered, Node};
 use crate::syntax::{
     Enclosing, Function, Lexer, LineCounter, Mention, MentionKind, Token, lower_function,
     lower_variants,
 };
 use crate::vocabulary::{Headers, Oracle, Walker};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 /// What walks are found with.
 pub(super) struct Context<'c> {
@@ -25,6 +26,19 @@ pub(super) struct Context<'c> {
     pub(super) homes: &'c BTreeMap<&'static str, String>,
     /// Bodies to follow.
     pub(super) library: &'c Library<'c>,
+    /// What walkers may return, as far as it was asked.
+    pub(super) known: &'c Mutex<Known>,
+}
+
+/// What walkers may return, by walker, level and flags, with the names that were not at hand when it was worked out.
+pub(super) type Known = BTreeMap<(&'static str, &'static str, FlagSet), Worked>;
+
+/// A contract that was worked out.
+#[derive(Clone)]
+pub(super) struct Worked {
+    contract: Result<Contract, String>,
+    /// Names that were asked for and not found.
+    pub(super) missed: BTreeSet<String>,
 }
 
 /// What a file's walks are.
@@ -42,7 +56,7 @@ pub(super) struct Found {
 pub(super) fn find(
     hit: &Hit,
     context: &Context<'_>,
-    (helpers, oracle): (&dyn Helpers, &mut Oracle<'_>),
+    (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
 ) -> Found {
     let mut found = Found::default();
     let mut by_function: BTreeMap<usize, Vec<&Mention>> = BTreeMap::new();
@@ -169,7 +183,7 @@ impl Place<'_> {
         &self,
         bodies: &[Lowered],
         context: &Context<'_>,
-        (helpers, oracle): (&dyn Helpers, &mut Oracle<'_>),
+        (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
     ) -> Walk {
         let cursor_name = self.cursor_name(bodies.first());
         let mut cursor = Cursor::default();
@@ -184,7 +198,6 @@ impl Place<'_> {
             self.add_callers_flags(&mut cursor, position, context);
         }
         let contract = self.contract((&cursor, PTE), context, (helpers, &mut *oracle));
-        let huge = self.contract((&cursor, PMD), context, (helpers, &mut *oracle));
         let case = Case {
             file: &self.hit.path,
             line: self.span.0,
@@ -195,7 +208,12 @@ impl Place<'_> {
         };
         let judged = judge(&case, PTE, (oracle, helpers), contract.as_ref());
         let quoted = |file: &str, line: u32| context.library.line(file, line);
-        let pmd = judge_huge(&case, (oracle, helpers), huge.as_ref(), &quoted);
+        let pmd = looks_at_entry(&case, PMD)
+            .then(|| {
+                let huge = self.contract((&cursor, PMD), context, (helpers, &mut *oracle));
+                judge_huge(&case, (&mut *oracle, helpers), huge.as_ref(), &quoted)
+            })
+            .flatten();
         let kinds = contract
             .map(|c| oracle.kinds_of(&c.atoms))
             .unwrap_or_default();
@@ -210,7 +228,7 @@ impl Place<'_> {
             cursor_from: if cursor.from.is_empty() {
                 String::from("unseen")
             } else {
-                cursor.from
+                cursor.from.clone()
             },
             contract: kinds,
             verdict: judged.verdict,
@@ -226,21 +244,35 @@ impl Place<'_> {
         }
     }
 
-    /// Infers what the walker may return at `level` with what is known of the cursor's flags.
+    /// Infers what the walker may return at `level` with what is known of the cursor's flags, once for all walks.
     fn contract(
         &self,
         (cursor, level): (&Cursor, &'static str),
         context: &Context<'_>,
-        (helpers, oracle): (&dyn Helpers, &mut Oracle<'_>),
+        (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
     ) -> Result<Contract, String> {
-        let home = context.homes.get(self.walker.name);
-        let own = home.and_then(|home| context.library.own(home, self.walker.name));
-        let Some(own) = own else {
-            return Err(String::from(
-                "its body is not seen, or stands in several files",
-            ));
-        };
-        infer(oracle, helpers, (&own, self.walker, level), &known(cursor))
+        let key = (self.walker.name, level, known(cursor));
+        let book = || context.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let worked = book().get(&key).cloned();
+        let worked = worked.unwrap_or_else(|| {
+            let desk = Desk::new(context.library);
+            let home = context.homes.get(self.walker.name);
+            let own = home.and_then(|home| context.library.own(home, self.walker.name));
+            let contract = match own {
+                Some(own) => infer(oracle, &desk, (&own, self.walker, level), &key.2),
+                None => Err(String::from(
+                    "its body is not seen, or stands in several files",
+                )),
+            };
+            let worked = Worked {
+                contract,
+                missed: desk.missed(),
+            };
+            book().insert(key.clone(), worked.clone());
+            worked
+        });
+        helpers.note(&worked.missed);
+        worked.contract
     }
 
     /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.

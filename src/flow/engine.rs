@@ -52,7 +52,7 @@ pub(crate) struct Helper {
 }
 
 /// What is known of a cursor's flags.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FlagSet {
     /// Set for sure.
     pub(crate) set: BTreeSet<String>,
