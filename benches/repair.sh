@@ -13,4 +13,4 @@ for program in wiggle:wiggle recountdiff:patchutils; do
     apt-get install --yes --quiet "${program##*:}" >/dev/null || echo "${program##*:} cannot be installed" >&2
   fi
 done
-PTEWARD_TRIALS=${PTEWARD_TRIALS:-20000} PTEWARD_BENCH_FILES=${1:-60} cargo test --release --locked --test it -- repair_real::bench --exact --ignored --nocapture
+PTEWARD_TRIALS=${PTEWARD_TRIALS:-20000} PTEWARD_BENCH_FILES=${1:-60} cargo test --release --locked --test it -- repair_real::bench --exact --nocapture

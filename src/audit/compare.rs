@@ -247,4 +247,29 @@ mod tests {
         let both = [unknown("a.c", "f", 1), unknown("a.c", "f", 9)];
         assert_eq!(words(&both[..1], &both), ["unchanged", "regressed"]);
     }
+
+    #[test]
+    fn one_word_is_that_of_the_worse_level() {
+        let mut before = walk("mm/a.c", "f", 9, Verdict::Prepared, &[]);
+        let mut after = before.clone();
+        assert_eq!(before.told(), (Verdict::Prepared, &[][..], ""));
+        let huge = |verdict, unhandled: &[&str]| Huge {
+            contract: vec!["present".into(), "migration".into()],
+            verdict,
+            unhandled: unhandled.iter().map(|kind| (*kind).to_owned()).collect(),
+            used: None,
+            witness: Vec::new(),
+            reason: "huge".into(),
+        };
+        before.pmd = Some(huge(Verdict::Prepared, &[]));
+        after.pmd = Some(huge(Verdict::Unprepared, &["migration"]));
+        assert_eq!(before.worst(), Verdict::Prepared);
+        assert_eq!(
+            after.told(),
+            (Verdict::Unprepared, &["migration".to_owned()][..], "huge")
+        );
+        let both = [before.clone()];
+        assert_eq!(words(&both, std::slice::from_ref(&after)), ["regressed"]);
+        assert_eq!(words(&[after], &both), ["fixed"]);
+    }
 }

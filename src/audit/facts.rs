@@ -131,11 +131,23 @@ pub struct Walk {
 impl Walk {
     /// Gives the worse of the verdicts for both levels.
     pub fn worst(&self) -> Verdict {
-        let huge = self.pmd.as_ref().map(|huge| huge.verdict);
-        [Verdict::Unprepared, Verdict::Unknown]
-            .into_iter()
-            .find(|verdict| self.verdict == *verdict || huge == Some(*verdict))
-            .unwrap_or(self.verdict)
+        self.told().0
+    }
+
+    /// Gives verdict, kinds left over and reason of the level that is worse off: where one word stands for the walk,
+    /// `prepared` must hold for huge entries too.
+    pub fn told(&self) -> (Verdict, &[String], &str) {
+        let weight = |verdict| match verdict {
+            Verdict::Prepared | Verdict::NotApplicable => 0,
+            Verdict::Unknown => 1,
+            Verdict::Unprepared => 2,
+        };
+        match &self.pmd {
+            Some(huge) if weight(huge.verdict) > weight(self.verdict) => {
+                (huge.verdict, &huge.unhandled, &huge.reason)
+            }
+            _ => (self.verdict, &self.unhandled, &self.reason),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ fn is_deceptive(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
 }
 
-/// Replaces control and bidi characters with `<U+XXXX>`; newline and tab stay.
+/// Spells control and bidi characters by their code points, as in `<U+202E>`; newline and tab stay.
 pub fn visible(text: &str) -> String {
     if !text.chars().any(is_deceptive) {
         return text.to_owned();

@@ -13,8 +13,8 @@ use super::prove::{assemble, prove};
 use super::variants::{Variant, Variants};
 use super::{Budget, PreImageFrom, PreImages, Proof, Restored};
 use crate::base::hash::blob_id;
+use crate::diff::FileChange;
 use crate::diff::damaged::DamagedFile;
-use crate::diff::{FileChange, FileDiff};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -80,7 +80,7 @@ fn pre_image(file: &DamagedFile, made: &Made, pre: &dyn PreImages) -> (Vec<u8>, 
 
 fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> Restored {
     let mut out = Restored {
-        file: blank(file),
+        file: file.header(),
         grade: Proof::Failed,
         reason: String::new(),
         trials: 0,
@@ -264,17 +264,4 @@ fn place_all(file: &DamagedFile, bodies: &[Body], image: &Image<'_>, exact: bool
             there: false,
         })
         .collect()
-}
-
-fn blank(file: &DamagedFile) -> FileDiff {
-    FileDiff {
-        change: file.change,
-        old_path: file.old_path.clone(),
-        new_path: file.new_path.clone(),
-        old_mode: file.old_mode,
-        new_mode: file.new_mode,
-        index: file.index.clone(),
-        binary: file.binary,
-        hunks: Vec::new(),
-    }
 }

@@ -114,13 +114,7 @@ fn header(file: &DamagedFile) -> FileDiff {
         }
     };
     FileDiff {
-        change: file.change,
-        old_path: file.old_path.clone(),
-        new_path: file.new_path.clone(),
-        old_mode: file.old_mode,
-        new_mode: file.new_mode,
-        index: file.index.clone(),
-        binary: file.binary,
         hunks: file.hunks.iter().map(hunk).collect(),
+        ..file.header()
     }
 }

@@ -112,17 +112,23 @@ impl Store {
     }
 }
 
-/// What the list selects.
+/// What the list selects. A walk counts by the level that is worse off, as [`Walk::worst`] says it.
 const HEADS: &str = "
+    WITH told AS (
+        SELECT audit, CASE
+            WHEN 'unprepared' IN (verdict, pmd ->> '$.verdict') THEN 'unprepared'
+            WHEN 'unknown' IN (verdict, pmd ->> '$.verdict') THEN 'unknown'
+            ELSE verdict END AS verdict
+        FROM walk)
     SELECT audit.*, series.name AS series_name,
         (SELECT count(*) FROM predicate WHERE audit = audit.id) AS predicates,
         (SELECT count(*) FROM site WHERE audit = audit.id) AS sites,
         (SELECT count(*) FROM site WHERE audit = audit.id AND kind IN
             (SELECT id FROM text WHERE value IN ('call', 'macro'))) AS calls,
-        (SELECT count(*) FROM walk WHERE audit = audit.id AND verdict = 'prepared') AS prepared,
-        (SELECT count(*) FROM walk WHERE audit = audit.id AND verdict = 'unprepared') AS unprepared,
-        (SELECT count(*) FROM walk WHERE audit = audit.id AND verdict = 'unknown') AS unknown,
-        (SELECT count(*) FROM walk WHERE audit = audit.id AND verdict = 'not-applicable') AS not_applicable,
+        (SELECT count(*) FROM told WHERE audit = audit.id AND verdict = 'prepared') AS prepared,
+        (SELECT count(*) FROM told WHERE audit = audit.id AND verdict = 'unprepared') AS unprepared,
+        (SELECT count(*) FROM told WHERE audit = audit.id AND verdict = 'unknown') AS unknown,
+        (SELECT count(*) FROM told WHERE audit = audit.id AND verdict = 'not-applicable') AS not_applicable,
         (SELECT count(*) FROM blind_spot WHERE audit = audit.id) AS blind
     FROM audit LEFT JOIN series ON series.id = audit.series
     ORDER BY audit.made DESC, audit.id DESC";

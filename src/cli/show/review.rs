@@ -96,7 +96,7 @@ fn verdict_row(change: &WalkChange) -> Option<Vec<Cell>> {
         VerdictChange::Unchanged | VerdictChange::Added | VerdictChange::Removed => Label::Plain,
     };
     let cell = |walk: &Option<crate::audit::Walk>| match walk {
-        Some(walk) => audit::verdict_cell(walk.verdict),
+        Some(walk) => audit::verdict_cell(walk.worst()),
         None => Cell::new("-"),
     };
     Some(vec![
@@ -106,6 +106,6 @@ fn verdict_row(change: &WalkChange) -> Option<Vec<Cell>> {
         cell(&change.before),
         Cell::new("→"),
         cell(&change.after),
-        Cell::new(&walk.reason).label(Label::Faint),
+        Cell::new(walk.told().2).label(Label::Faint),
     ])
 }

@@ -1,6 +1,6 @@
 //! In: nothing. Out: the shapes of a diff of which only the words are sure.
 
-use crate::diff::{FileChange, IndexIds};
+use crate::diff::{FileChange, FileDiff, IndexIds};
 
 /// Which information a page lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -132,6 +132,22 @@ pub struct DamagedFile {
     pub binary: bool,
     /// The hunks, in order.
     pub hunks: Vec<DamagedHunk>,
+}
+
+impl DamagedFile {
+    /// Gives the file's headers as those of a whole diff, without hunks.
+    pub fn header(&self) -> FileDiff {
+        FileDiff {
+            change: self.change,
+            old_path: self.old_path.clone(),
+            new_path: self.new_path.clone(),
+            old_mode: self.old_mode,
+            new_mode: self.new_mode,
+            index: self.index.clone(),
+            binary: self.binary,
+            hunks: Vec::new(),
+        }
+    }
 }
 
 /// What a text holds of diffs.

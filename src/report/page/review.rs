@@ -186,7 +186,7 @@ fn count_rows(before: &Audit, after: &Audit) -> Vec<CountRow> {
         audit
             .walks
             .iter()
-            .filter(|walk| walk.verdict == verdict)
+            .filter(|walk| walk.worst() == verdict)
             .count()
     };
     let mut rows = vec![
@@ -260,18 +260,18 @@ fn walk_changes(before: &Audit, after: &Audit) -> Vec<WalkChange> {
         );
         for at in 0..old.len().max(new.len()) {
             let (old, new) = (old.get(at), new.get(at));
-            if old.map(|walk| walk.verdict) == new.map(|walk| walk.verdict) {
+            if old.map(|walk| walk.worst()) == new.map(|walk| walk.worst()) {
                 continue;
             }
             changes.push(WalkChange {
                 file: place.0.to_owned(),
                 function: place.1.to_owned(),
                 walker: place.2.to_owned(),
-                before: old.map(|walk| walk.verdict),
-                after: new.map(|walk| walk.verdict),
+                before: old.map(|walk| walk.worst()),
+                after: new.map(|walk| walk.worst()),
                 reason: new
                     .or(old)
-                    .map_or(String::new(), |walk| walk.reason.clone()),
+                    .map_or(String::new(), |walk| walk.told().2.to_owned()),
                 anchor: old.map(|walk| walk_anchor(&walk.file, walk.line)),
             });
         }

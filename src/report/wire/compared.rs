@@ -1,7 +1,7 @@
 //! In: a walk before × after, or what this machine has. Out: its line.
 
 use super::Line;
-use crate::audit::{Verdict, WalkChange};
+use crate::audit::{Verdict, Walk, WalkChange};
 use serde::Serialize;
 
 /// Fields of a `verdict` line.
@@ -21,24 +21,17 @@ pub struct VerdictLine<'a> {
 /// Makes the line of a walk before × after; place, kinds and reason are those after, else those before.
 pub fn verdict_line(change: &WalkChange) -> Option<Line<VerdictLine<'_>>> {
     let walk = change.after.as_ref().or(change.before.as_ref())?;
+    let (_, unhandled, reason) = walk.told();
     let fields = VerdictLine {
         file: &walk.file,
         function: &walk.function,
         line: walk.line,
         walker: &walk.walker,
-        before: change
-            .before
-            .as_ref()
-            .map(|walk| walk.verdict)
-            .map(Verdict::word),
-        after: change
-            .after
-            .as_ref()
-            .map(|walk| walk.verdict)
-            .map(Verdict::word),
+        before: change.before.as_ref().map(Walk::worst).map(Verdict::word),
+        after: change.after.as_ref().map(Walk::worst).map(Verdict::word),
         change: change.change.word(),
-        unhandled: &walk.unhandled,
-        reason: &walk.reason,
+        unhandled,
+        reason,
     };
     Some(Line::new("verdict", fields))
 }

@@ -95,7 +95,7 @@ impl WalkCounts {
     pub fn count(audit: &Audit) -> Self {
         let mut counts = Self::default();
         for walk in &audit.walks {
-            *match walk.verdict {
+            *match walk.worst() {
                 Verdict::Prepared => &mut counts.prepared,
                 Verdict::Unprepared => &mut counts.unprepared,
                 Verdict::Unknown => &mut counts.unknown,
