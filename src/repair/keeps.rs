@@ -35,6 +35,25 @@ impl Keeps {
         (self == Self::All && !broken).then(|| shown(body, row))
     }
 
+    /// Is everything still to be seen?
+    pub(super) fn all(self) -> bool {
+        self == Self::All
+    }
+
+    /// Can a row that looks so on the page have had this text?
+    pub(super) fn allows(self, body: &Body, row: &Row, text: &[u8]) -> bool {
+        let units = &body.units[row.words.clone()];
+        match self {
+            Self::Nothing => true,
+            _ if units.iter().skip(1).any(|unit| unit.begins) => true,
+            Self::All => shown(body, row) == text,
+            Self::Blanks => {
+                let shown = shown(body, row);
+                single(text) == shown || expanded(text) == shown
+            }
+        }
+    }
+
     /// Leaves only texts that look on the page as this row does, if there are such.
     pub(super) fn filter(self, body: &Body, row: &Row, options: &mut Vec<(u32, Vec<u8>)>) {
         let units = &body.units[row.words.clone()];

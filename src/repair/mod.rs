@@ -16,6 +16,7 @@ mod restore;
 mod section;
 mod shape;
 mod soft;
+mod sweep;
 mod there;
 mod variants;
 mod window;

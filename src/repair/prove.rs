@@ -1,7 +1,10 @@
 //! In: the variants of a file's hunks. Out: the combination whose blob has the posted id, if one is found.
 
 use super::Budget;
+use super::align::{Reading, Row};
 use super::image::Image;
+use super::layout::Habit;
+use super::sweep::sweep;
 use super::variants::{Variant, Variants};
 use crate::diff::LineKind;
 use sha1::{Digest, Sha1};
@@ -24,8 +27,18 @@ pub(super) fn splice(
     variant: &Variant,
 ) {
     let reading = variants.reading(variant.reading);
+    splice_rows(out, image, (reading, &reading.rows), variant);
+}
+
+/// Appends the text that a variant's texts make of a part of the file, its rows being these.
+pub(super) fn splice_rows(
+    out: &mut Vec<u8>,
+    image: &Image<'_>,
+    (reading, rows): (&Reading, &[Row]),
+    variant: &Variant,
+) {
     let mut next = reading.begin;
-    for (row, text) in reading.rows.iter().zip(&variant.texts) {
+    for (row, text) in rows.iter().zip(&variant.texts) {
         if let Some(line) = row.tree {
             // Lines of another version that the page lacks stay.
             out.extend_from_slice(between(image, next, line));
@@ -72,24 +85,117 @@ pub(super) fn allowed(digits: usize) -> u64 {
     1 << bits
 }
 
-/// Tries combinations in the order of their costs.
+/// What proving has cost, and may cost.
+pub(super) struct Work {
+    trials: u64,
+    hashed: u64,
+    most: Budget,
+}
+
+impl Work {
+    /// Counts a result of which so many bytes were hashed.
+    pub(super) fn did(&mut self, bytes: u64) {
+        self.trials += 1;
+        self.hashed += bytes;
+    }
+
+    /// Is all of it done?
+    pub(super) fn is_done(&self) -> bool {
+        self.trials >= self.most.trials || self.hashed >= self.most.bytes
+    }
+}
+
+/// Results from which to depart, when none of the likely ones is right.
+const BASES: usize = 400;
+/// The same, for each habit that is held to.
+const BASES_HELD: usize = 2;
+/// The share of all work that goes into likely combinations: with no habit, and with each.
+const LIKELY: u64 = 5;
+const HELD: u64 = 60;
+
+/// Tries combinations in the order of their costs; then what departs from the first of them in one place.
 pub(super) fn prove(
     image: &Image<'_>,
     hunks: &mut [Variants<'_>],
     new_id: &str,
     budget: Budget,
 ) -> Proven {
-    let most = budget.trials.min(allowed(new_id.len()));
-    let mut proven = Proven {
+    let most = Budget {
+        trials: budget.trials.min(allowed(new_id.len())),
+        bytes: budget.bytes,
+    };
+    let share = |part: u64| Budget {
+        trials: most.trials / part,
+        bytes: most.bytes / part,
+    };
+    let mut bases: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut work = Work {
+        trials: 0,
+        hashed: 0,
+        most,
+    };
+    // One habit of an author shows in all hunks at once: each is held to in turn.
+    for habit in 0..Habit::ALL.len() {
+        for hunk in &mut *hunks {
+            hunk.hold(habit);
+        }
+        let part = if habit == 0 { LIKELY } else { HELD };
+        let tried = likeliest(image, hunks, new_id, share(part));
+        work.trials += tried.trials;
+        work.hashed += tried.hashed;
+        if let Some(ranks) = tried.ranks {
+            return Proven {
+                ranks: Some(ranks),
+                trials: work.trials,
+            };
+        }
+        let count = if habit == 0 { BASES } else { BASES_HELD };
+        bases.extend(
+            tried
+                .bases
+                .into_iter()
+                .take(count)
+                .map(|ranks| (habit, ranks)),
+        );
+    }
+    // First what is likeliest by each habit, then what is less so.
+    bases.sort_by_key(|(habit, ranks)| (ranks.iter().any(|&rank| rank > 0), *habit > 0));
+    let ranks = sweep(image, hunks, &bases, (new_id, &mut work));
+    if ranks.is_none() {
+        for hunk in &mut *hunks {
+            hunk.hold(0);
+        }
+    }
+    Proven {
+        ranks,
+        trials: work.trials,
+    }
+}
+
+/// What the search of likely combinations gave.
+struct Tried {
+    ranks: Option<Vec<usize>>,
+    trials: u64,
+    hashed: u64,
+    /// The first combinations.
+    bases: Vec<Vec<usize>>,
+}
+
+/// Tries combinations in the order of their costs; gives the first of them, and how many bytes that took.
+fn likeliest(image: &Image<'_>, hunks: &mut [Variants<'_>], new_id: &str, most: Budget) -> Tried {
+    let mut tried = Tried {
         ranks: None,
         trials: 0,
+        hashed: 0,
+        bases: Vec::new(),
     };
+    let begun: u64 = hunks.iter().map(Variants::work).sum();
     let mut hasher = Hasher::new(image, hunks.len());
     let mut heap: BinaryHeap<Reverse<(u32, Vec<usize>)>> = BinaryHeap::new();
     heap.push(Reverse((0, vec![0; hunks.len()])));
     while let Some(Reverse((cost, ranks))) = heap.pop() {
         let work: u64 = hunks.iter().map(Variants::work).sum();
-        if proven.trials >= most || hasher.hashed + work * LINE >= budget.bytes {
+        if tried.trials >= most.trials || hasher.hashed + (work - begun) * LINE >= most.bytes {
             break;
         }
         let chosen: Option<Vec<Rc<Variant>>> = ranks
@@ -99,10 +205,13 @@ pub(super) fn prove(
             .collect();
         let Some(chosen) = chosen else { continue };
         if let Some(hash) = hasher.hash(hunks, &chosen, &ranks) {
-            proven.trials += 1;
+            tried.trials += 1;
             if matches(&hash, new_id) {
-                proven.ranks = Some(ranks);
-                return proven;
+                tried.ranks = Some(ranks);
+                break;
+            }
+            if tried.bases.len() < BASES {
+                tried.bases.push(ranks.clone());
             }
         }
         let last = ranks.iter().rposition(|&rank| rank > 0).unwrap_or(0);
@@ -117,7 +226,8 @@ pub(super) fn prove(
             heap.push(Reverse((cost + then.cost.saturating_sub(now.cost), next)));
         }
     }
-    proven
+    tried.hashed = hasher.hashed;
+    tried
 }
 
 /// Hashes results; what is alike in many is hashed once.
@@ -240,7 +350,8 @@ pub(super) fn assemble<'a>(
     Some(pieces)
 }
 
-fn matches(hash: &[u8], id: &str) -> bool {
+/// Does an id begin with these digits?
+pub(super) fn matches(hash: &[u8], id: &str) -> bool {
     id.bytes().enumerate().all(|(index, digit)| {
         let Some(byte) = hash.get(index / 2) else {
             return false;

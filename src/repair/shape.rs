@@ -64,8 +64,8 @@ pub struct Budget {
 impl Default for Budget {
     fn default() -> Self {
         Self {
-            trials: 200_000,
-            bytes: 4_000_000_000,
+            trials: 400_000,
+            bytes: 8_000_000_000,
         }
     }
 }

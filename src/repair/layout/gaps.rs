@@ -2,12 +2,16 @@
 
 use super::comments::{begins_anew, is_item, item, stops, under_text};
 use super::group::{at_columns, group_columns};
+use super::labels::goes_on;
 use super::model::{Model, column_before, like, model};
 use super::slots::{Class, Slot, class, slots};
 use super::width::pad_to;
 
 /// White space before each word but the first, with its cost.
 pub(in crate::repair) type Gaps = (u32, Vec<Vec<u8>>);
+
+/// Words that may be aligned, as what, by their numbers.
+type Places<'a> = &'a [(Slot, usize)];
 
 /// What stands around a line.
 pub(in crate::repair) struct Around<'a> {
@@ -21,8 +25,8 @@ pub(in crate::repair) struct Around<'a> {
     pub(in crate::repair) group: &'a [Vec<Vec<u8>>],
     /// A habit to hold to.
     pub(in crate::repair) habit: super::Habit,
-    /// Where the file sets what.
-    pub(in crate::repair) columns: &'a super::Columns,
+    /// What the file does.
+    pub(in crate::repair) style: &'a super::Style,
     /// The column for the backslashes of the macro that the line is of.
     pub(in crate::repair) slash: Option<usize>,
 }
@@ -40,34 +44,13 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
         .filter_map(|line| model(line))
         .collect();
     let models: Vec<Model> = beside(around).filter_map(model).collect();
-    let base = with_pairs(&words, &single, &replaced);
+    let base = with_pairs(&words, &single, &replaced, around);
     let base = stops(&words, base, around);
     let places = slots(&words);
     let own = class(&words);
     let mut out: Vec<Gaps> = Vec::new();
-    let mut rank = 0;
     let alike = replaced.iter().any(|model| model.class == own);
-    held(lead, &words, &base, (&places, around), &mut out);
-    if !out.is_empty() {
-        rank = 2;
-    } else if let Some(gap) =
-        item(around).filter(|_| own == Class::Star && !alike && !is_item(words[1]))
-    {
-        // What goes on under a list's item.
-        let mut gaps = base.clone();
-        gaps[0] = gap;
-        out.push((0, gaps));
-        out.push((1, base.clone()));
-        rank = 2;
-    } else if own == Class::Star && !alike && begins_anew(around, words[1]) {
-        // A paragraph begins anew, whatever the one above did.
-        out.push((0, base.clone()));
-        rank = 1;
-    } else if own == Class::Doc && !alike && around.columns.pads_docs().is_some() {
-        let columns = group_columns(lead, &places, around);
-        out.push((0, at_columns(lead, &words, &base, &places, &columns)));
-        rank = 1;
-    }
+    let mut rank = first(lead, &words, (&base, &places, alike), around, &mut out);
     for (index, pattern) in replaced.iter().chain(&models).enumerate() {
         if pattern.class != own {
             continue;
@@ -105,10 +88,67 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
         .min_by_key(|(cost, _)| *cost)
         .map(|(_, gaps)| gaps.clone())
         .unwrap_or_else(|| base.clone());
+    out.extend(slips(&words, &best, around));
     for &(slot, at) in &places {
         vary((lead, &words), (slot, at), (&best, &base), around, &mut out);
     }
     settle(out)
+}
+
+/// What comments and habits ask for before any line beside is a model; gives from which rank on models follow.
+fn first(
+    lead: &[u8],
+    words: &[&[u8]],
+    (base, places, alike): (&[Vec<u8>], Places<'_>, bool),
+    around: &Around<'_>,
+    out: &mut Vec<Gaps>,
+) -> u32 {
+    let own = class(words);
+    held(lead, words, base, (places, around), out);
+    let below = match around.above.first() {
+        Some(above) if own == Class::Star && !alike => around.style.labels.below(above),
+        _ => Vec::new(),
+    };
+    if !out.is_empty() {
+        return 2;
+    } else if !below.is_empty() && goes_on(words[1]) {
+        // The text of a label goes on.
+        for (cost, gap) in below {
+            let mut gaps = base.to_vec();
+            gaps[0] = gap;
+            out.push((cost, gaps));
+        }
+        return 3;
+    } else if let Some(gap) =
+        item(around).filter(|_| own == Class::Star && !alike && !is_item(words[1]))
+    {
+        // What goes on under a list's item.
+        let mut gaps = base.to_vec();
+        gaps[0] = gap;
+        out.push((0, gaps));
+        out.push((1, base.to_vec()));
+        return 2;
+    } else if own == Class::Star && !alike && begins_anew(around, words[1]) {
+        // A paragraph begins anew, whatever the one above did.
+        out.push((0, base.to_vec()));
+        return 1;
+    } else if own == Class::Doc && !alike && around.style.columns.pads_docs().is_some() {
+        let columns = group_columns(lead, places, around);
+        out.push((0, at_columns(lead, words, base, places, &columns)));
+        return 1;
+    }
+    0
+}
+
+/// Slips that the file has now and then, made here too.
+fn slips(words: &[&[u8]], best: &[Vec<u8>], around: &Around<'_>) -> Option<Gaps> {
+    let mut slips = best.to_vec();
+    for (at, pair) in words.windows(2).enumerate() {
+        if let Some((gap, false)) = around.style.pairs.between(pair[0], pair[1]) {
+            slips[at] = gap.to_vec();
+        }
+    }
+    (slips != best).then_some((3, slips))
 }
 
 /// The white space of a line replaced, as it is, whatever column that gives.
@@ -179,7 +219,7 @@ fn by_file(
     let mut wide = false;
     let mut known = false;
     for &(slot, _) in places {
-        let (padded, column) = around.columns.usual(own, slot);
+        let (padded, column) = around.style.columns.usual(own, slot);
         known |= padded.is_some();
         wide |= padded == Some(true);
         let group = grouped
@@ -208,7 +248,12 @@ fn beside<'a>(around: &Around<'a>) -> impl Iterator<Item = &'a [u8]> {
 }
 
 /// Unusual white space between words that a removed line has too.
-fn with_pairs(words: &[&[u8]], single: &[Vec<u8>], replaced: &[Model]) -> Vec<Vec<u8>> {
+fn with_pairs(
+    words: &[&[u8]],
+    single: &[Vec<u8>],
+    replaced: &[Model],
+    around: &Around<'_>,
+) -> Vec<Vec<u8>> {
     let mut out = single.to_vec();
     for (at, pair) in words.windows(2).enumerate() {
         let found = replaced
@@ -217,6 +262,10 @@ fn with_pairs(words: &[&[u8]], single: &[Vec<u8>], replaced: &[Model]) -> Vec<Ve
             .find(|(first, second, _)| first == pair[0] && second == pair[1]);
         if let Some((_, _, gap)) = found {
             out[at].clone_from(gap);
+        } else if let Some((gap, mostly)) = around.style.pairs.between(pair[0], pair[1])
+            && (mostly || around.habit.slips)
+        {
+            out[at] = gap.to_vec();
         }
     }
     out

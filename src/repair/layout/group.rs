@@ -74,7 +74,7 @@ pub(super) fn group_columns(
             .unwrap_or(0);
         let stop = if slot == Slot::DocText {
             // A habit's shift counts in tab stops.
-            longest + around.columns.pads_docs().unwrap_or(1) + around.habit.shift / 8
+            longest + around.style.columns.pads_docs().unwrap_or(1) + around.habit.shift / 8
         } else {
             longest / 8 * 8 + 8 + around.habit.shift
         };

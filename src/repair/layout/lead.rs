@@ -242,7 +242,7 @@ fn in_brackets(first: &[u8], scene: &Scene<'_>, open: &super::scan::Open, out: &
     }
     let place = place(scan).unwrap_or(Where::Call);
     let cost = |going: Going| {
-        if let Some(habit) = scene.habit.going {
+        if let Some(habit) = scene.habit.going_in(place) {
             return if habit == going { 0 } else { 3 };
         }
         // With nothing behind the bracket, there is nothing to align with.
@@ -298,7 +298,7 @@ fn going_on(first: &[u8], scene: &Scene<'_>, out: &mut Ranked) {
     if let Some(before) = &scan.going_on {
         out.push((0, before.clone()));
     }
-    let cost = |going: Going| match scene.habit.going {
+    let cost = |going: Going| match scene.habit.going_in(Where::Statement) {
         Some(habit) => u32::from(habit != going) * 3,
         None => scene.style.cost(Where::Statement, going),
     };

@@ -69,6 +69,7 @@ pub(super) fn class(words: &[&[u8]]) -> Class {
         b"*" => Class::Star,
         _ if first.starts_with(b".") && words.contains(&&b"="[..]) => Class::Field,
         _ if second == b"=" && !last.ends_with(b";") => Class::Enumerator,
+        _ if declared(words).is_some() => Class::Member,
         _ if words.contains(&&b"="[..]) => Class::Assignment,
         _ if words.len() > 1
             && last.ends_with(b";")
@@ -84,6 +85,22 @@ pub(super) fn class(words: &[&[u8]]) -> Class {
         _ if words.len() > 1 && first.starts_with(b"(*") => Class::Other,
         _ => Class::Other,
     }
+}
+
+/// The word that names what a line declares and sets at once: `type name = value;`.
+fn declared(words: &[&[u8]]) -> Option<usize> {
+    let sign = words.iter().position(|word| *word == b"=")?;
+    let at = sign.checked_sub(1).filter(|&at| at > 0)?;
+    let is_type = |word: &&[u8]| {
+        word.iter()
+            .all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let name = words[at].iter().skip_while(|&&byte| byte == b'*');
+    let named = name
+        .clone()
+        .all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let fits = words[..at].iter().all(is_type) && named && name.count() > 0;
+    (fits && !STATEMENTS.contains(&words[0])).then_some(at)
 }
 
 /// The words before a comment at the line's end.
@@ -133,6 +150,9 @@ pub(super) fn slots(words: &[&[u8]]) -> Vec<(Slot, usize)> {
             }
         }
         Class::Star if words.len() > 1 => out.push((Slot::StarText, 1)),
+        Class::Member if declared(words).is_some() => {
+            out.extend(declared(words).map(|at| (Slot::Declarator, at)));
+        }
         Class::Member => {
             let at = (1..code.len()).find(|&at| {
                 let word = code[at];

@@ -32,6 +32,10 @@ pub(super) enum Where {
 pub(in crate::repair) struct Habit {
     /// Lines that go on in brackets begin so.
     pub(in crate::repair) going: Option<Going>,
+    /// That is only said of the parameters of functions.
+    pub(in crate::repair) heads: bool,
+    /// Slips that the file has now and then are made throughout.
+    pub(in crate::repair) slips: bool,
     /// Two blanks behind full stops, or one.
     pub(in crate::repair) stops: Option<bool>,
     /// One blank behind a comment's star, whatever stands beside.
@@ -46,9 +50,11 @@ pub(in crate::repair) struct Habit {
 
 impl Habit {
     /// The habits worth a try, the first being none.
-    pub(in crate::repair) const ALL: [Self; 10] = {
+    pub(in crate::repair) const ALL: [Self; 14] = {
         let none = Self {
             going: None,
+            heads: false,
+            slips: false,
             stops: None,
             flat: false,
             columns: None,
@@ -90,6 +96,25 @@ impl Habit {
                 columns: Some(true),
                 going: Some(Going::Aligned),
                 flat: true,
+                ..none
+            },
+            Self {
+                going: Some(Going::Two),
+                heads: true,
+                ..none
+            },
+            Self {
+                going: Some(Going::One),
+                heads: true,
+                ..none
+            },
+            Self {
+                going: Some(Going::Aligned),
+                heads: true,
+                ..none
+            },
+            Self {
+                slips: true,
                 ..none
             },
         ]
@@ -184,12 +209,23 @@ impl Habit {
     };
 }
 
+impl Habit {
+    /// How lines that go on begin by this habit, in such brackets.
+    pub(super) fn going_in(&self, place: Where) -> Option<Going> {
+        self.going.filter(|_| !self.heads || place == Where::Head)
+    }
+}
+
 /// How often a file does what.
 #[derive(Clone, Debug, Default)]
 pub(in crate::repair) struct Style {
     counts: [[u32; 4]; 4],
     /// Where the file sets what.
     pub(in crate::repair) columns: super::Columns,
+    /// Where its comments go on below a label.
+    pub(in crate::repair) labels: super::Labels,
+    /// Its slips.
+    pub(in crate::repair) pairs: super::Pairs,
 }
 
 impl Style {
@@ -197,6 +233,8 @@ impl Style {
     pub(in crate::repair) fn of(lines: &[&[u8]]) -> Self {
         let mut style = Self {
             columns: super::Columns::of(lines),
+            labels: super::Labels::of(lines),
+            pairs: super::Pairs::of(lines),
             ..Self::default()
         };
         let mut scan = Scan::default();

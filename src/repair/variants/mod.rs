@@ -1,5 +1,6 @@
 //! The readings of one hunk ⇄ exact texts for it, likeliest first, as many as are asked for.
 
+mod afield;
 mod build;
 mod judge;
 mod options;
@@ -7,5 +8,6 @@ mod prepare;
 mod search;
 mod shape;
 
+pub(super) use afield::{Departure, Reach};
 pub(super) use search::Variants;
 pub(super) use shape::{Variant, row_words};

@@ -11,6 +11,8 @@ use std::rc::Rc;
 
 /// Options of one line at most.
 const OPTIONS: usize = 36;
+/// What a line costs that is the same as one taken away beside it.
+const SAME: u32 = 9;
 /// Words of a line before which two blanks are tried.
 const SLIPS: usize = 12;
 
@@ -58,7 +60,7 @@ impl Variants<'_> {
             above: &above,
             below: &below,
             habit,
-            columns: &self.style.columns,
+            style: self.style,
             slash: prepared.slash[index],
             group: &prepared.words[prepared.neighbours[index].clone()],
         };
@@ -90,6 +92,10 @@ impl Variants<'_> {
                 gaps.into_iter()
                     .map(|(more, gaps)| (cost + more, join(lead, words, &gaps))),
             );
+        }
+        for (cost, text) in &mut out {
+            // A diff does not take a line away to put the same one back.
+            *cost += u32::from(replaced.contains(&text.as_slice())) * SAME;
         }
         out.sort_by_key(|(cost, _)| *cost);
         self.keeps.filter(self.body, row, &mut out);

@@ -46,11 +46,13 @@ pub(in crate::repair) struct Variants<'a> {
     pub(super) prepared: Vec<Prepared>,
     heap: BinaryHeap<Reverse<Node>>,
     serial: u32,
+    /// The habit begun with.
+    held: usize,
     /// Hashes of the texts made.
     seen: HashSet<u64>,
     /// Choices of groups that change nothing.
     idle: HashSet<((usize, usize), Deviation)>,
-    made: Vec<Rc<Variant>>,
+    pub(super) made: Vec<Rc<Variant>>,
     /// Options of lines by all that they depend on.
     pub(super) known: RefCell<HashMap<u64, Options>>,
     /// How often ways to set a line were made.
@@ -77,6 +79,7 @@ impl<'a> Variants<'a> {
                 .collect(),
             heap: BinaryHeap::new(),
             serial: 0,
+            held: 0,
             seen: HashSet::new(),
             idle: HashSet::new(),
             made: Vec::new(),
@@ -108,6 +111,24 @@ impl<'a> Variants<'a> {
     /// The readings, by the numbers that variants name.
     pub(in crate::repair) fn reading(&self, index: usize) -> &Reading {
         &self.prepared[index].reading
+    }
+
+    /// Begins anew, with a habit that all texts hold to unless they deviate; ranks known so far mean nothing then.
+    pub(in crate::repair) fn hold(&mut self, habit: usize) {
+        self.heap.clear();
+        self.seen.clear();
+        self.made.clear();
+        for index in 0..self.prepared.len() {
+            self.serial += 1;
+            self.heap.push(Reverse(Node {
+                cost: self.prepared[index].reading.cost,
+                serial: self.serial,
+                base: (index, habit),
+                deviations: [(0, 0); DEEP],
+                count: 0,
+            }));
+        }
+        self.held = habit;
     }
 
     /// Gives the text of that rank, making it if need be.
@@ -150,12 +171,12 @@ impl<'a> Variants<'a> {
         let groups = self.prepared[node.base.0].ranges.len();
         let last = node.deviations().last().copied();
         let theme = last.is_some_and(|(at, _)| (at as usize) < groups);
-        if !new && node.base.1 > 0 && node.count == 0 {
+        if !new && node.base.1 != self.held && node.count == 0 {
             // The habit has no say here.
             return;
         }
-        if node.base.1 == 0 && node.count == 0 {
-            for habit in 1..Habit::ALL.len() {
+        if node.base.1 == self.held && node.count == 0 {
+            for habit in (0..Habit::ALL.len()).filter(|&habit| habit != node.base.1) {
                 self.push(node, DEVIATES, |next| next.base.1 = habit);
             }
         }

@@ -45,10 +45,10 @@ fn budget() -> Budget {
     let trials = std::env::var("PTEWARD_TRIALS")
         .ok()
         .and_then(|text| text.parse().ok());
-    let trials = trials.unwrap_or(5_000);
+    let trials = trials.unwrap_or(60_000);
     Budget {
         trials,
-        bytes: trials * 100_000,
+        bytes: trials * 50_000,
     }
 }
 
@@ -142,7 +142,7 @@ pub(crate) fn score(
         if let Some(found) =
             found.filter(|_| one.proved == 0 || one.wrongly_proved + one.strays > 0)
         {
-            first_difference(file, found, tell);
+            differences(file, found, tell);
             tell(format!(
                 "{}: {:?}, {} of {} lines, {} trials: {} ({} strays)",
                 file.path,
@@ -161,26 +161,20 @@ pub(crate) fn score(
     sum
 }
 
-/// Tells the first line of a diff that is not as posted.
-fn first_difference(file: &Sample, found: &Restored, tell: &dyn Fn(String)) {
+/// Tells the lines of a diff that are not as posted.
+fn differences(file: &Sample, found: &Restored, tell: &dyn Fn(String)) {
     let posted = diff::parse(file.diff.as_bytes()).files;
-    for (want, have) in posted[0].hunks.iter().zip(&found.file.hunks) {
+    for (number, (want, have)) in posted[0].hunks.iter().zip(&found.file.hunks).enumerate() {
         if want.section != have.section {
             tell(format!("section {:?} for {:?}", have.section, want.section));
         }
         let text = |line: &diff::Line| {
             format!("{:?} {:?}", line.kind, String::from_utf8_lossy(&line.text))
         };
-        let pairs = want.lines.iter().zip(&have.lines);
-        let mut odd = pairs.filter(|(want, have)| want != have);
-        if let Some((want, have)) = odd.next() {
-            tell(format!(
-                "{} for {}, {} more",
-                text(have),
-                text(want),
-                odd.count()
-            ));
-            return;
+        for (want, have) in want.lines.iter().zip(&have.lines) {
+            if want != have {
+                tell(format!("{number}: {} for {}", text(have), text(want)));
+            }
         }
     }
 }
