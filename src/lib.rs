@@ -30,6 +30,12 @@ pub mod flow;
 
 pub mod audit;
 
+pub mod ktap;
+
+pub mod compare;
+
+pub mod bisect;
+
 pub mod store;
 
 pub mod report;
