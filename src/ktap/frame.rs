@@ -13,6 +13,8 @@ pub struct Frame {
     pub size: u64,
     /// The module, where it is not the kernel itself.
     pub module: Option<String>,
+    /// Is it the place of an instruction, and not where a call comes back to?
+    pub exact: bool,
     /// `file:line`, where debug information says so.
     pub place: Option<String>,
 }
@@ -58,6 +60,7 @@ pub fn frame(text: &str) -> Option<Frame> {
         offset: u64::from_str_radix(offset, 16).ok()?,
         size: u64::from_str_radix(size, 16).ok()?,
         module,
+        exact: false,
         place: None,
     })
 }

@@ -193,7 +193,10 @@ impl Open {
             }
             // The place itself stands above the stack of those who called it.
             if self.stack.is_empty() {
-                self.stack.extend(frame(rip));
+                self.stack.extend(frame(rip).map(|frame| Frame {
+                    exact: true,
+                    ..frame
+                }));
             }
             return;
         }
