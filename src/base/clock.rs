@@ -1,4 +1,6 @@
-//! In: nothing. Out: the present moment, and how long ago one was. The only place that reads the system clock.
+//! In: nothing. Out: the present moment, and how long something took. The only place that reads the system clock.
+
+use std::time::Instant;
 
 /// Returns the present moment in UTC, to the second.
 pub fn now() -> jiff::Timestamp {
@@ -6,18 +8,23 @@ pub fn now() -> jiff::Timestamp {
     jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
-/// A moment from which time is counted, whatever happens to the clock.
+/// Measures how long something takes.
 #[derive(Clone, Copy, Debug)]
-pub struct Stopwatch(std::time::Instant);
+pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Says how long ago it was begun.
-    pub fn elapsed(self) -> std::time::Duration {
+    /// Starts one.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Gives the time since it was started.
+    pub fn elapsed(&self) -> std::time::Duration {
         self.0.elapsed()
     }
-}
 
-/// Begins to count.
-pub fn stopwatch() -> Stopwatch {
-    Stopwatch(std::time::Instant::now())
+    /// Gives the seconds since it was started, to the millisecond.
+    pub fn seconds(&self) -> f64 {
+        (self.0.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
+    }
 }

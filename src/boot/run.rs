@@ -5,7 +5,8 @@ use super::frame::{Frame, Lines, ProgramEnd, frame};
 use super::machine::Machine;
 use super::{BootError, Booted, Initramfs, Outcome};
 use crate::base::process::{End, Go, Ran, Stream, watch};
-use crate::base::{clock, show::visible_bytes};
+use crate::base::clock::Stopwatch;
+use crate::base::show::visible_bytes;
 use std::time::Duration;
 
 /// Something that the guest said. Text is UTF-8 with what is not made visible.
@@ -87,7 +88,7 @@ pub fn boot(
         fault: None,
     };
     let (mut first, mut second) = (Lines::default(), Lines::default());
-    let begun = clock::stopwatch();
+    let begun = Stopwatch::start();
     let ran = watch(&job, &mut |stream, bytes| {
         match stream {
             Stream::Out => first.push(bytes, |line| listener.kernel(line)),
