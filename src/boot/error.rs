@@ -1,5 +1,6 @@
 //! In: nothing. Out: why a guest could not be tried at all. How a guest ends is an [`super::Outcome`], not an error.
 
+use crate::kbuild::BuildError;
 use std::path::{Path, PathBuf};
 
 /// Why a guest could not be tried.
@@ -59,6 +60,9 @@ pub enum BootError {
         /// The name or argument.
         text: String,
     },
+    /// The sandbox of builds refused.
+    #[error(transparent)]
+    Build(#[from] BuildError),
     /// The user has had enough.
     #[error("interrupted")]
     Interrupted,

@@ -69,6 +69,8 @@ pub struct Machine {
     pub total: Duration,
     /// How long it may say nothing.
     pub silence: Duration,
+    /// More for the kernel's command line; may be empty.
+    pub append: String,
     /// Where the console goes.
     pub console: PathBuf,
     /// Another program than QEMU, which is not put into a sandbox: for tests of what is done when a guest goes wrong.
@@ -92,6 +94,7 @@ impl Machine {
             initramfs.display().to_string(),
         );
         let accel = accelerator.word();
+        let append = [APPEND, &self.append].join(" ");
         [
             "-machine",
             "q35",
@@ -117,7 +120,7 @@ impl Machine {
             "-initrd",
             &initramfs,
             "-append",
-            APPEND,
+            append.trim_end(),
         ]
         .map(str::to_owned)
         .to_vec()
@@ -169,11 +172,9 @@ impl Machine {
                 "stdio,id=console,signal=off",
                 "-serial",
                 "chardev:console",
-                // The port's file is our pipe, handed over as a descriptor: there is nothing to open in the sandbox.
-                "-add-fd",
-                "fd=2,set=1",
+                // The port's file is our pipe, opened once more by the name that it has for QEMU itself.
                 "-chardev",
-                "file,id=frames,path=/dev/fdset/1,append=on",
+                "file,id=frames,path=/proc/self/fd/2,append=on",
                 "-serial",
                 "chardev:frames",
             ]);

@@ -24,7 +24,7 @@ pub use machine::{Accel, Accelerator, Machine};
 pub use outcome::{Booted, Outcome};
 pub use plan::{Plan, Program, Setting};
 pub use run::{Hear, Heard, boot};
-pub use selftests::{Built, Selftests, Wrap, c_program, listed, program};
+pub use selftests::{Made, Selftests, listed};
 pub use symbols::Symbols;
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use super::console::Console;
 use super::frame::{Frame, Lines, ProgramEnd, frame};
-use super::machine::Machine;
+use super::machine::{Accel, Accelerator, Machine};
 use super::{BootError, Booted, Initramfs, Outcome};
-use crate::base::process::{End, Go, Ran, Stream, watch};
 use crate::base::clock::Stopwatch;
+use crate::base::process::{End, Go, Ran, Stream, watch};
 use crate::base::show::visible_bytes;
 use std::time::Duration;
 
@@ -63,6 +63,9 @@ const LONGEST: usize = 16 << 10;
 
 /// Boots `machine` with `initramfs` and returns when the guest has ended, or has been ended.
 ///
+/// Where KVM was not asked for by name, and QEMU ends with it before there is a guest, TCG is taken: /dev/kvm can be opened on
+/// machines whose KVM cannot do all that QEMU wants.
+///
 /// # Errors
 /// When there was no guest to try: QEMU or the image is missing, the console cannot be kept, or the user interrupts.
 pub fn boot(
@@ -71,6 +74,26 @@ pub fn boot(
     hear: &mut dyn Hear,
 ) -> Result<Booted, BootError> {
     let accelerator = machine.accel.choose();
+    match boot_with(machine, initramfs, accelerator, hear) {
+        Err(BootError::Qemu { words })
+            if accelerator == Accelerator::Kvm && machine.accel == Accel::Auto =>
+        {
+            let mut booted = boot_with(machine, initramfs, Accelerator::Tcg, hear)?;
+            booted
+                .notes
+                .insert(0, format!("KVM cannot be used here ({words})"));
+            Ok(booted)
+        }
+        booted => booted,
+    }
+}
+
+fn boot_with(
+    machine: &Machine,
+    initramfs: &Initramfs,
+    accelerator: Accelerator,
+    hear: &mut dyn Hear,
+) -> Result<Booted, BootError> {
     let job = machine.job(initramfs, accelerator)?;
     let mut listener = Listener {
         initramfs,
@@ -99,7 +122,7 @@ pub fn boot(
     .map_err(|source| BootError::io(&job.program, source))?;
     first.finish(|line| listener.kernel(line));
     second.finish(|line| listener.frame(line, begun.elapsed()));
-    listener.close(machine, ran)
+    listener.close((machine, accelerator), ran)
 }
 
 impl Listener<'_> {
@@ -205,7 +228,11 @@ impl Listener<'_> {
     }
 
     /// Says what came of it, and closes the console.
-    fn close(mut self, machine: &Machine, ran: Ran) -> Result<Booted, BootError> {
+    fn close(
+        mut self,
+        (machine, accelerator): (&Machine, Accelerator),
+        ran: Ran,
+    ) -> Result<Booted, BootError> {
         self.release();
         if let Some(fault) = self.fault.take() {
             return Err(fault);
@@ -215,10 +242,8 @@ impl Listener<'_> {
         }
         let (outcome, reason) = self.verdict(machine, ran.end);
         // QEMU's own refusal: no guest was there to fail.
-        if outcome == Outcome::NoBoot
-            && !self.said
-            && matches!(ran.end, End::Exited(code) if code > 0 && code < 128)
-        {
+        let died = matches!(ran.end, End::Exited(1..128 | 134) | End::Signalled(6));
+        if self.stage == Stage::Booting && !self.said && died {
             return Err(BootError::Qemu {
                 words: self.words.join("; "),
             });
@@ -227,7 +252,6 @@ impl Listener<'_> {
             let end = ProgramEnd::Lost(format!("the guest ended under it: {reason}"));
             self.end(number, &end);
         }
-        let accelerator = machine.accel.choose();
         let (console, tail) = self.console.finish()?;
         Ok(Booted {
             outcome,

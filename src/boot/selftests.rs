@@ -1,223 +1,226 @@
-//! In: a kernel's own tests, and C programs. Out: static programs for the guest, as the kernel's own Makefile makes them.
+//! In: a state laid out for building. Out: static programs for the guest, as the kernel's own Makefile makes them.
 //!
 //! Which files belong to a test differs between kernels, so nothing of it is known here: the Makefile is asked for one
-//! target, linked statically. It is code of a patch, so whoever calls says how to run it (`wrap`).
+//! target, linked statically, with the kernel's own headers. All of it is code of a patch, and runs in the sandbox of builds.
+//! The Makefile writes beside its sources, so it gets a copy of the tests in the build folder.
 
 use super::BootError;
-use crate::base::process::{End, Go, Job, watch};
-use crate::tree::source::{Source, TreeError};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::time::Duration;
+use crate::base::process::{End, Go, watch};
+use crate::base::show::visible_bytes;
+use crate::kbuild::{BuildError, Sandbox, WorkFolder};
 
-/// Where kernels keep the tests: `mm`, before 6.3 `vm`.
-const FOLDERS: [&str; 2] = ["tools/testing/selftests/mm", "tools/testing/selftests/vm"];
+/// Makes the copy: the folder of the mm tests (before 6.3 `vm`), and links to all that is beside it.
+const SET_UP: &str = r#"
+set -e
+source=$1 top=$2/selftests tests=tools/testing/selftests
+rm -rf "$top"
+mkdir -p "$top/tree/$tests" "$top/programs"
+for name in "$source"/*; do
+    case ${name##*/} in tools) ;; *) ln -s "$name" "$top/tree/" ;; esac
+done
+for name in "$source"/tools/*; do
+    case ${name##*/} in testing) ;; *) ln -s "$name" "$top/tree/tools/" ;; esac
+done
+for name in "$source/$tests"/*; do
+    case ${name##*/} in mm | vm) cp -r "$name" "$top/tree/$tests/" ;; *) ln -s "$name" "$top/tree/$tests/" ;; esac
+done
+chmod -R u+w "$top/tree/$tests"
+make -C "$source" O="$2" headers
+for name in mm vm; do
+    if [ -d "$top/tree/$tests/$name" ]; then
+        if [ -f "$top/tree/$tests/$name/run_vmtests.sh" ]; then cp "$top/tree/$tests/$name/run_vmtests.sh" "$top/script"; fi
+        ln -s "tree/$tests/$name" "$top/here"
+        exit 0
+    fi
+done
+echo '*** this kernel has no mm selftests'
+exit 1
+"#;
 
-/// Puts a job into a sandbox: the job, and what it may write to. All else is to be read only.
-pub type Wrap<'w> = &'w dyn Fn(Job, &[&Path]) -> Job;
+/// Makes some of the kernel's tests; one that fails does not keep the others from being made.
+const PROGRAMS: &str = r#"
+top=$2/selftests
+headers=$2/usr/include
+shift 2
+for name in "$@"; do set -- "$@" "$top/programs/$name"; shift; done
+cd "$top/here" && make -k OUTPUT="$top/programs" KHDR_INCLUDES="-isystem $headers" LDFLAGS=-static "$@"
+"#;
 
-/// A kernel's tests on disk.
-#[derive(Clone, Debug)]
-pub struct Selftests {
-    /// A copy of what they are made from.
-    tree: PathBuf,
-    /// The folder in it that holds the tests.
-    folder: &'static str,
-    /// Where programs go.
-    out: PathBuf,
-    /// The kernel's headers for programs, as `make headers_install` leaves them.
-    headers: PathBuf,
-}
+/// Makes a program of one C file.
+const C_PROGRAM: &str = r#"
+top=$2/selftests
+printf '%s' "$4" > "$top/programs/$3.c"
+gcc -static -O2 -Wall -isystem "$2/usr/include" -I "$top/tree" -I "$top/tree/tools/testing/selftests" \
+    -o "$top/programs/$3" "$top/programs/$3.c" -lpthread -lrt
+"#;
 
 /// What came of making a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Built {
+pub enum Made {
     /// The program.
     Program(Vec<u8>),
     /// It was not made, for this reason.
     Not(String),
 }
 
-/// How long making one program may take.
-const LIMIT: Duration = Duration::from_secs(300);
-/// Bytes of a compiler's words that are kept.
-const WORDS: usize = 2000;
+/// A kernel's tests, in the sandbox of its builds.
+pub struct Selftests<'s> {
+    folder: &'s WorkFolder,
+    sandbox: &'s Sandbox,
+}
 
-impl Selftests {
-    /// Lays the tests of `source` out in `folder`; `headers` is the include folder of `make headers_install`.
+/// Bytes of a compiler's words that are kept at either end.
+const WORDS: usize = 20_000;
+/// The longest C file that is taken.
+const LONGEST: usize = 100 << 10;
+
+impl<'s> Selftests<'s> {
+    /// Sets the tests of the state up that lies in `folder`; a kernel that has none, or whose headers cannot be made, is told as
+    /// the inner error.
     ///
     /// # Errors
-    /// When the kernel cannot be read or the folder not be written.
-    pub fn lay_out(source: &dyn Source, folder: &Path, headers: &Path) -> Result<Self, TreeError> {
-        let tree = folder.join("tree");
-        let io = |path: &Path, error| TreeError::Io {
-            path: path.display().to_string(),
-            source: error,
-        };
-        if tree.exists() {
-            std::fs::remove_dir_all(&tree).map_err(|error| io(&tree, error))?;
-        }
-        let fault = Mutex::new(None);
-        let write = |path: &str, bytes: &[u8]| {
-            let target = tree.join(path);
-            let parent = target.parent().unwrap_or(&tree);
-            let written =
-                std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&target, bytes));
-            if let (Err(error), Ok(mut fault)) = (written, fault.lock()) {
-                *fault = Some(io(&target, error));
-            }
-        };
-        let under = [
-            "tools/testing/selftests",
-            "tools/include",
-            "tools/arch/x86",
-            "tools/scripts",
-            "scripts",
-            "lib",
-            "mm",
-        ];
-        source.visit(&under, &belongs, &write)?;
-        if let Some(error) = fault.into_inner().ok().flatten() {
-            return Err(error);
-        }
-        let folder_of_tests = FOLDERS
-            .into_iter()
-            .find(|folder| tree.join(folder).is_dir());
-        let Some(folder_of_tests) = folder_of_tests else {
-            return Err(TreeError::Unusable(format!(
-                "{} has no mm selftests; choose another suite",
-                source.describe()
-            )));
-        };
-        let out = folder.join("programs");
-        std::fs::create_dir_all(&out).map_err(|error| io(&out, error))?;
-        Ok(Self {
-            tree,
-            folder: folder_of_tests,
-            out,
-            headers: headers.to_owned(),
+    /// When the sandbox cannot be made, or the user interrupts.
+    pub fn set_up(
+        folder: &'s WorkFolder,
+        sandbox: &'s Sandbox,
+    ) -> Result<Result<Self, String>, BootError> {
+        let tests = Self { folder, sandbox };
+        let (end, said) = tests.run(SET_UP, &[])?;
+        Ok(match end {
+            End::Exited(0) => Ok(tests),
+            end => Err(words(&said, end)),
         })
     }
 
-    /// Gives the folder of the copy.
-    pub fn tree(&self) -> &Path {
-        &self.tree
-    }
-
     /// Reads the script by which the kernel runs its mm tests; empty where there is none.
-    pub fn script(&self) -> String {
-        std::fs::read_to_string(self.tree.join(self.folder).join("run_vmtests.sh"))
-            .unwrap_or_default()
+    ///
+    /// # Errors
+    /// When the build folder cannot be read.
+    pub fn script(&self) -> Result<String, BootError> {
+        let bytes = self.folder.read_built("selftests/script")?;
+        Ok(String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned())
     }
-}
 
-/// Says whether a file is needed: the mm tests, and what the Makefiles and headers of all tests share.
-fn belongs(path: &str) -> bool {
-    if path.starts_with("lib/") || path.starts_with("mm/") {
-        return path.ends_with(".h");
-    }
-    let Some(rest) = path.strip_prefix("tools/testing/selftests/") else {
-        return true;
-    };
-    let shared = !rest.contains('/') || rest.ends_with(".h") || rest.ends_with(".mk");
-    shared
-        || rest.starts_with("mm/")
-        || rest.starts_with("vm/")
-        || rest.starts_with("kselftest_harness/")
-}
-
-/// Makes a test of the kernel's own, by its Makefile.
-///
-/// # Errors
-/// When make cannot be started, or the user interrupts.
-pub fn program(tests: &Selftests, name: &str, wrap: Wrap<'_>) -> Result<Built, BootError> {
-    let target = tests.out.join(name);
-    let headers = format!("-isystem {}", tests.headers.display());
-    let job = Job::new("make")
-        .argument("-C")
-        .argument(tests.tree.join(tests.folder))
-        .argument(format!("OUTPUT={}", tests.out.display()))
-        .argument(format!("KHDR_INCLUDES={headers}"))
-        .argument("LDFLAGS=-static")
-        .argument(&target);
-    make(job, &target, &[&tests.tree, &tests.out], wrap)
-}
-
-/// Makes a program of one C file with the kernel's headers; `#include <lib/…>` and `<mm/…>` find the kernel's own.
-///
-/// # Errors
-/// As [`program`].
-pub fn c_program(
-    tests: &Selftests,
-    name: &str,
-    source: &str,
-    wrap: Wrap<'_>,
-) -> Result<Built, BootError> {
-    let (file, target) = (tests.out.join([name, ".c"].concat()), tests.out.join(name));
-    std::fs::write(&file, source).map_err(|error| BootError::io(&file, error))?;
-    let job = Job::new("gcc")
-        .arguments(["-static", "-O2", "-Wall", "-isystem"])
-        .argument(&tests.headers)
-        .argument("-I")
-        .argument(&tests.tree)
-        .argument("-I")
-        .argument(tests.tree.join("tools/testing/selftests"))
-        .argument("-o")
-        .argument(&target)
-        .argument(&file)
-        .arguments(["-lpthread", "-lrt"]);
-    make(job, &target, &[&tests.out], wrap)
-}
-
-fn make(
-    mut job: Job,
-    target: &Path,
-    writable: &[&Path],
-    wrap: Wrap<'_>,
-) -> Result<Built, BootError> {
-    // A program of another state must not pass for this one's.
-    std::fs::remove_file(target).ok();
-    if let Some(path) = std::env::var_os("PATH") {
-        job = job.variable("PATH", path);
-    }
-    job = job.variable("LC_ALL", "C");
-    job.total = Some(LIMIT);
-    let (mut said, program) = (Vec::new(), job.program.clone());
-    let ran = watch(&wrap(job, writable), &mut |_, bytes| {
-        said.extend_from_slice(bytes);
-        if said.len() > 2 * WORDS {
-            // What went wrong first stands at the front, where make gave up at the end.
-            let end = said.len() - WORDS;
-            said.drain(WORDS..end);
+    /// Makes tests of the kernel's own, by its Makefile; gives one answer for each name.
+    ///
+    /// # Errors
+    /// As [`Selftests::set_up`].
+    pub fn programs(&self, names: &[String]) -> Result<Vec<Made>, BootError> {
+        let plain = |name: &String| {
+            !name.is_empty()
+                && !name.starts_with(['-', '.'])
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        };
+        let good: Vec<&str> = names
+            .iter()
+            .filter(|name| plain(name))
+            .map(String::as_str)
+            .collect();
+        let (end, said) = if good.is_empty() {
+            (End::Exited(0), Vec::new())
+        } else {
+            self.run(PROGRAMS, &good)?
+        };
+        let mut made = Vec::with_capacity(names.len());
+        for name in names {
+            made.push(self.made(name, plain(name), (&said, end))?);
         }
-        Go::On
-    })
-    .map_err(|source| BootError::io(&program, source))?;
-    if ran.end == End::Interrupted {
-        return Err(BootError::Interrupted);
+        Ok(made)
     }
-    match std::fs::read(target) {
-        Ok(bytes) if ran.is_well() => Ok(Built::Program(bytes)),
-        _ => Ok(Built::Not(words(&said, ran.end))),
+
+    /// Makes a program of one C file with the kernel's headers; `#include <lib/…>` and `<mm/…>` find the kernel's own.
+    ///
+    /// # Errors
+    /// As [`Selftests::set_up`].
+    pub fn c_program(&self, name: &str, source: &str) -> Result<Made, BootError> {
+        if source.len() > LONGEST || source.contains('\0') {
+            return Ok(Made::Not(
+                "it is no C program of a sensible size".to_owned(),
+            ));
+        }
+        let (end, said) = self.run(C_PROGRAM, &[name, source])?;
+        self.made(name, end == End::Exited(0), (&said, end))
+    }
+
+    fn made(&self, name: &str, legal: bool, (said, end): (&[u8], End)) -> Result<Made, BootError> {
+        let bytes = match legal {
+            true => self
+                .folder
+                .read_built(&["selftests/programs/", name].concat())?,
+            false => None,
+        };
+        Ok(match bytes {
+            Some(bytes) => Made::Program(bytes),
+            None => Made::Not(about(&words(said, end), said, name)),
+        })
+    }
+
+    fn run(&self, script: &str, arguments: &[&str]) -> Result<(End, Vec<u8>), BootError> {
+        let (source, build) = (
+            self.sandbox.source().display().to_string(),
+            self.sandbox.build().display().to_string(),
+        );
+        let mut words = vec!["-c", script, "sh", &source, &build];
+        words.extend(arguments);
+        let job = self.sandbox.job("sh", &words);
+        let mut said = Vec::new();
+        let ran = watch(&job, &mut |_, bytes| {
+            said.extend_from_slice(bytes);
+            if said.len() > 3 * WORDS {
+                // What went wrong first stands at the front, where make gave up at the end.
+                let end = said.len() - WORDS;
+                said.drain(WORDS..end);
+            }
+            Go::On
+        })
+        .map_err(|source| BootError::io(&job.program, source))?;
+        match ran.end {
+            End::Interrupted => Err(BootError::Build(BuildError::Interrupted)),
+            end => Ok((end, said)),
+        }
     }
 }
 
 /// Chooses the lines that say what went wrong.
 fn words(said: &[u8], end: End) -> String {
-    let text = crate::base::show::visible_bytes(said);
+    let text = visible_bytes(said);
     let telling = |line: &&str| {
-        line.contains("error:")
-            || line.contains("***")
-            || line.contains("No rule")
-            || line.contains("undefined reference")
+        [
+            "error:",
+            "***",
+            "No rule",
+            "undefined reference",
+            "cannot find",
+        ]
+        .iter()
+        .any(|mark| line.contains(mark))
     };
     let lines: Vec<&str> = text.lines().filter(telling).take(4).collect();
     match lines.is_empty() {
         true => format!(
-            "it was not made: {end:?} {}",
+            "it was not made ({end:?}): {}",
             text.lines().last().unwrap_or("")
         ),
         false => lines.join("; "),
+    }
+}
+
+/// Of several programs' words, chooses those about one.
+fn about(all: &str, said: &[u8], name: &str) -> String {
+    let text = visible_bytes(said);
+    let mark = |line: &&str| {
+        line.contains(name)
+            && ["error:", "***", "No rule", "undefined"]
+                .iter()
+                .any(|word| line.contains(word))
+    };
+    let own: Vec<&str> = text.lines().filter(mark).take(3).collect();
+    if own.is_empty() {
+        all.to_owned()
+    } else {
+        own.join("; ")
     }
 }
 

@@ -71,6 +71,7 @@ fn stage(script: &str) -> Stage {
         accel: Accel::Tcg,
         total: Duration::from_secs(20),
         silence: Duration::from_secs(10),
+        append: String::new(),
         console: path("console.gz"),
         instead: Some(path("qemu")),
         notes: None,

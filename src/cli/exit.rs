@@ -16,7 +16,7 @@ pub enum Exit {
     DidNotApply,
     /// A state did not build.
     DidNotBuild,
-    /// A state did not boot. Kept free for boots; nothing ends with it yet.
+    /// A state did not boot, or its guest did not come to its end.
     DidNotBoot,
     /// This machine lacks something: a program, space on a disk, a database that nobody else holds.
     Lacks,
@@ -42,7 +42,7 @@ impl Exit {
         (Self::DidNotBuild, "a state did not build"),
         (
             Self::DidNotBoot,
-            "a state did not boot (kept free: nothing boots yet)",
+            "a state did not boot, or did not come to the end of its tests",
         ),
         (
             Self::Lacks,

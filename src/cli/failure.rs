@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use crate::base::show::visible;
+use crate::boot::BootError;
 use crate::kbuild::BuildError;
 use crate::mail::MailError;
 use crate::pipeline::Refusal;
@@ -18,6 +19,9 @@ pub(super) fn exit(error: &anyhow::Error) -> Option<Exit> {
         }
         if let Some(error) = cause.downcast_ref::<TreeError>() {
             return Some(of_tree(error));
+        }
+        if let Some(error) = cause.downcast_ref::<BootError>() {
+            return Some(of_boot(error));
         }
         if let Some(error) = cause.downcast_ref::<BuildError>() {
             return Some(of_build(error));
@@ -74,6 +78,18 @@ fn of_tree(error: &TreeError) -> Exit {
         TreeError::Io { source, .. } => of_io(source),
         TreeError::Git(_) | TreeError::Unusable(_) => Exit::Usage,
         TreeError::Lacking { .. } => Exit::Lacks,
+    }
+}
+
+/// Sorts errors of boots.
+fn of_boot(error: &BootError) -> Exit {
+    match error {
+        BootError::Lacking { .. } | BootError::Log { .. } | BootError::Qemu { .. } => Exit::Lacks,
+        BootError::NoImage { .. } | BootError::Plan { .. } => Exit::Usage,
+        BootError::Io { source, .. } => of_io(source),
+        BootError::Guest { .. } => Exit::Fault,
+        BootError::Build(error) => of_build(error),
+        BootError::Interrupted => Exit::Interrupted,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::commands::{
     apply, audit, build, completions, contract, doctor, kernel_add, kernel_list, kernel_show, man,
-    matrix, report, review, series_export, series_import, series_list, series_show, vocabulary,
+    matrix, report, review, series_export, series_import, series_list, series_show, test,
+    vocabulary,
 };
 use super::exit::Exit;
 use super::session::Session;
@@ -31,6 +32,8 @@ pub(super) enum Command {
     Review(review::Args),
     /// Build a state of a kernel, in a sandbox
     Build(build::Args),
+    /// Boot a state of a kernel in QEMU and run its tests
+    Test(test::Args),
     /// Write a report of all that the workspace holds
     Report(report::Args),
     /// Show what this machine has and lacks
@@ -83,6 +86,7 @@ impl Command {
             Self::Matrix(args) => args.run(session),
             Self::Review(args) => args.run(session),
             Self::Build(args) => args.run(session),
+            Self::Test(args) => args.run(session),
             Self::Report(args) => args.run(session),
             Self::Doctor(args) => args.run(session),
             Self::Completions(args) => args.run(session),

@@ -96,7 +96,8 @@ impl WorkFolder {
         self.path.join(self.own("ccache"))
     }
 
-    pub(super) fn manifest(&self) -> PathBuf {
+    /// Gives the list of what is laid out.
+    pub fn manifest(&self) -> PathBuf {
         self.path.join("manifest")
     }
 
@@ -142,8 +143,11 @@ impl WorkFolder {
         fs::create_dir_all(&scratch).map_err(|error| BuildError::io(&scratch, error))
     }
 
-    /// Reads a regular file of the build folder, through no link.
-    pub(super) fn read_built(&self, path: &str) -> Result<Option<Vec<u8>>, BuildError> {
+    /// Reads a regular file of the build folder, through no link; `None` where there is none.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn read_built(&self, path: &str) -> Result<Option<Vec<u8>>, BuildError> {
         let build = self.build();
         let size = fs::symlink_metadata(build.join(path)).map_or(0, |file| file.len());
         if size > LONGEST {

@@ -148,7 +148,7 @@ fn one_state(
 }
 
 /// Names a state and how it is built. State 0 is the bare kernel's, whatever series asks for it.
-fn key(chosen: &Chosen, state: u32, config: &str, whole: bool) -> BuildKey {
+pub(super) fn key(chosen: &Chosen, state: u32, config: &str, whole: bool) -> BuildKey {
     let series = chosen.application.as_ref().filter(|_| state > 0);
     BuildKey {
         kernel: chosen.kernel.name.clone(),

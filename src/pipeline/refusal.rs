@@ -84,6 +84,14 @@ pub enum Refusal {
         /// What there is.
         known: String,
     },
+    /// No suite has that name.
+    #[error(
+        "there is no suite {name}; give hmm, mm, exclusive, or the path of a C program that ends in .c"
+    )]
+    NoSuite {
+        /// What was given.
+        name: String,
+    },
     /// Nothing of the series is left to write.
     #[error(
         "the kernel has every patch of {series} already, so there is nothing to write; leave the option out"

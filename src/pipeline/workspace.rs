@@ -43,6 +43,11 @@ impl Workspace {
         self.folder.join("build")
     }
 
+    /// Gives the folder for consoles and what guests are booted from.
+    pub fn boots(&self) -> PathBuf {
+        self.folder.join("boot")
+    }
+
     /// Gives the folder for a report without `-o`.
     pub fn report(&self) -> PathBuf {
         self.folder.join("report")

@@ -194,7 +194,7 @@ impl Store {
 }
 
 /// Gives the row of a key's series.
-fn series(connection: &Connection, key: &BuildKey) -> Result<Option<SeriesId>, Fault> {
+pub(super) fn series(connection: &Connection, key: &BuildKey) -> Result<Option<SeriesId>, Fault> {
     key.series
         .as_deref()
         .map(|name| series_id(connection, name))

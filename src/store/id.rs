@@ -43,6 +43,10 @@ id! {
     AuditId
 }
 id! {
+    /// The row of one boot.
+    BootId
+}
+id! {
     /// The row of one build.
     BuildId
 }

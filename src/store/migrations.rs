@@ -20,6 +20,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0004_builds.sql",
         include_str!("migrations/0004_builds.sql"),
     ),
+    ("0005_boots.sql", include_str!("migrations/0005_boots.sql")),
 ];
 
 /// Gives the migrations in the runner's shape.

@@ -17,4 +17,5 @@ pub(super) mod series_export;
 pub(super) mod series_import;
 pub(super) mod series_list;
 pub(super) mod series_show;
+pub(super) mod test;
 pub(super) mod vocabulary;

@@ -8,6 +8,7 @@ pub(super) mod matrix;
 pub(super) mod outcomes;
 pub(super) mod review;
 pub(super) mod series;
+pub(super) mod test;
 pub(super) mod vocabulary;
 
 pub(super) use kernel::kernel_line;
