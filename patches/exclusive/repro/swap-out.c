@@ -73,7 +73,7 @@ static void press(pid_t child, int begin, char *control)
 
 	if (write(begin, "x", 1) != 1)
 		return;
-	for (int i = 0; i < 600; i++) {
+	for (int i = 0; i < 1600; i++) {
 		unsigned long gone = 0;
 
 		rest_ms(50);
