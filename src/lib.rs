@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! mail ─► series ─► tree (apply) ─► repair ─► syntax ─► vocabulary ─► flow ─► audit ─► store ─► report
+//!                       └─► kbuild ───────────────────────────────────────────► │
 //!                                                                            └── pipeline drives, cli asks ──┘
 //! ```
 
@@ -29,6 +30,16 @@ pub mod vocabulary;
 pub mod flow;
 
 pub mod audit;
+
+pub mod kbuild;
+
+pub mod boot;
+
+pub mod ktap;
+
+pub mod compare;
+
+pub mod bisect;
 
 pub mod store;
 

@@ -38,6 +38,16 @@ impl Workspace {
         self.folder.join("branches.git")
     }
 
+    /// Gives the folder for builds.
+    pub fn builds(&self) -> PathBuf {
+        self.folder.join("build")
+    }
+
+    /// Gives the folder for consoles and what guests are booted from.
+    pub fn boots(&self) -> PathBuf {
+        self.folder.join("boot")
+    }
+
     /// Gives the folder for a report without `-o`.
     pub fn report(&self) -> PathBuf {
         self.folder.join("report")

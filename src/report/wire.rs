@@ -2,6 +2,8 @@
 //!
 //! Fields are only ever added; what a name means never changes within one `v`.
 
+mod boot;
+mod build;
 mod compared;
 mod contract;
 mod line;
@@ -10,6 +12,11 @@ mod several;
 mod summary;
 mod vocabulary;
 
+pub use boot::{
+    BootLine, RunChangeLine, RunTestLine, SymptomLine, boot_line, run_change_line, run_test_line,
+    symptom_line,
+};
+pub use build::{BuildLine, build_line};
 pub use compared::{CapabilityLine, VerdictLine, capability_line, verdict_line};
 pub use contract::{ContractLine, contract_line};
 pub use line::{

@@ -43,6 +43,14 @@ id! {
     AuditId
 }
 id! {
+    /// The row of one boot.
+    BootId
+}
+id! {
+    /// The row of one build.
+    BuildId
+}
+id! {
     /// The row of one review.
     ReviewId
 }

@@ -16,6 +16,11 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0003_huge_entries.sql",
         include_str!("migrations/0003_huge_entries.sql"),
     ),
+    (
+        "0004_builds.sql",
+        include_str!("migrations/0004_builds.sql"),
+    ),
+    ("0005_boots.sql", include_str!("migrations/0005_boots.sql")),
 ];
 
 /// Gives the migrations in the runner's shape.

@@ -48,6 +48,11 @@ fn shipped_migrations_are_never_edited() {
             "0003_huge_entries.sql",
             "2667761db85480676ead1ced183e5ef98c974fe1",
         ),
+        (
+            "0004_builds.sql",
+            "a69d3c9ca2050eb7c17a2156f5aeee4131045e76",
+        ),
+        ("0005_boots.sql", "68fa9e560b648bf8ff3771936ac005800d75a0cb"),
     ];
     let have: Vec<_> = migrations::FILES
         .iter()

@@ -10,6 +10,8 @@
 mod apply_real;
 mod audit_real;
 mod bad_input;
+mod boots;
+mod builds;
 mod cli;
 mod contracts;
 mod diff;

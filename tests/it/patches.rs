@@ -8,7 +8,7 @@ fn specimens() -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(specimen(""))
         .unwrap()
         .map(|entry| entry.unwrap())
-        .filter(|entry| entry.path().is_dir() && entry.file_name() != "small-tree")
+        .filter(|entry| entry.path().join("expect.json").is_file())
         .map(|entry| entry.file_name().into_string().unwrap())
         .collect();
     names.sort();

@@ -2,6 +2,7 @@
 
 pub(super) mod apply;
 pub(super) mod audit;
+pub(super) mod build;
 pub(super) mod completions;
 pub(super) mod contract;
 pub(super) mod doctor;
@@ -16,4 +17,5 @@ pub(super) mod series_export;
 pub(super) mod series_import;
 pub(super) mod series_list;
 pub(super) mod series_show;
+pub(super) mod test;
 pub(super) mod vocabulary;
