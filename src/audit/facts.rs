@@ -193,6 +193,17 @@ pub struct Excerpt {
     pub text: String,
 }
 
+impl Audit {
+    /// Gives the handling matrix by itself.
+    pub fn matrix(&self) -> super::Matrix {
+        super::Matrix {
+            kinds: self.kinds.clone(),
+            rows: self.matrix.clone(),
+            predicates: self.predicates.clone(),
+        }
+    }
+}
+
 /// All that an audit of one state found. Lists are sorted by file and line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
@@ -206,6 +217,10 @@ pub struct Audit {
     pub excerpts: Vec<Excerpt>,
     /// What could not be seen.
     pub blind: Vec<BlindSpot>,
+    /// The kinds, in the tree's order; empty where only some files were audited.
+    pub kinds: Vec<String>,
+    /// How each function that tells kinds apart handles them, by file and line; empty where only some files were audited.
+    pub matrix: Vec<super::MatrixRow>,
     /// Files read, and files parsed in part.
     pub files_read: u64,
     /// Files in which something was parsed.

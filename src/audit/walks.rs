@@ -3,7 +3,7 @@
 use super::contract::{Contract, PMD, PTE, infer};
 use super::cursor::{Cursor, each_expression, known, passed, trace};
 use super::facts::{BlindSpot, Excerpt, Huge, Line, Verdict, Walk};
-use super::library::{Desk, Library};
+use super::library::{Desk, Library, Looked};
 use super::scan::Hit;
 use super::verdict::{Case, judge, looks_at_entry, quote};
 use crate::flow::{FlagSet, Helpers};
@@ -13,7 +13,7 @@ use crate::syntax::{
     lower_variants,
 };
 use crate::vocabulary::{Headers, Oracle, Walker};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 /// What walks are found with.
@@ -37,8 +37,8 @@ pub(super) type Known = BTreeMap<(&'static str, &'static str, FlagSet), Worked>;
 #[derive(Clone)]
 pub(super) struct Worked {
     contract: Result<Contract, String>,
-    /// Names that were asked for and not found.
-    pub(super) missed: BTreeSet<String>,
+    /// Names that were asked for.
+    pub(super) looked: Looked,
 }
 
 /// What a file's walks are.
@@ -266,12 +266,12 @@ impl Place<'_> {
             };
             let worked = Worked {
                 contract,
-                missed: desk.missed(),
+                looked: desk.looked(),
             };
             book().insert(key.clone(), worked.clone());
             worked
         });
-        helpers.note(&worked.missed);
+        helpers.note(&worked.looked);
         worked.contract
     }
 

@@ -7,7 +7,7 @@ use super::id::{AuditId, SeriesId};
 use super::open::Store;
 use super::series::series_id;
 use super::text::Texts;
-use crate::audit::{Audit, BlindSpot, Excerpt, Site, Walk};
+use crate::audit::{Audit, BlindSpot, Excerpt, MatrixRow, Site, Walk};
 use crate::base::clock;
 use crate::vocabulary::Predicate;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -43,14 +43,16 @@ impl Store {
                 .transpose()?;
             let id = clear(connection, key, series)?;
             connection.execute(
-                "UPDATE audit SET files_read = ?2, files_parsed = ?3, made = ?4 WHERE id = ?1",
+                "UPDATE audit SET files_read = ?2, files_parsed = ?3, made = ?4, kinds = ?5 WHERE id = ?1",
                 params![
                     id,
                     audit.files_read as i64,
                     audit.files_parsed as i64,
-                    Moment(clock::now())
+                    Moment(clock::now()),
+                    Json(&audit.kinds)
                 ],
             )?;
+            insert_handling(connection, id, &audit.matrix)?;
             insert_predicates(connection, id, &audit.predicates)?;
             insert_sites(connection, id, &audit.sites)?;
             insert_walks(connection, id, &audit.walks)?;
@@ -91,7 +93,7 @@ fn clear(
     series: Option<SeriesId>,
 ) -> Result<AuditId, Fault> {
     if let Some(id) = find(connection, key, series)? {
-        for table in ["predicate", "site", "walk", "excerpt", "blind_spot"] {
+        for table in ["predicate", "site", "walk", "excerpt", "blind_spot", "handling"] {
             connection.execute(
                 &format!("DELETE FROM {table} WHERE audit = ?1"),
                 params![id],
@@ -213,6 +215,25 @@ fn insert_excerpts(
             excerpt.function,
             excerpt.first_line,
             source
+        ])?;
+    }
+    Ok(())
+}
+
+/// Writes the handling matrix.
+fn insert_handling(connection: &Connection, id: AuditId, rows: &[MatrixRow]) -> Result<(), Fault> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO handling (audit, position, file, function, line, entry, cells) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for (position, row) in rows.iter().enumerate() {
+        statement.execute(params![
+            id,
+            position as i64,
+            row.file,
+            row.function,
+            row.line,
+            row.entry,
+            Json(&row.cells)
         ])?;
     }
     Ok(())

@@ -6,6 +6,7 @@ mod audit_read;
 mod blob;
 mod column;
 mod error;
+mod facts;
 mod id;
 mod kernel;
 mod migrations;

@@ -1,8 +1,10 @@
 //! In: a folder on this machine. Out: its files as a source.
 
 use super::beneath::{self, Way};
+use super::snapshot::{Snapshot, Stat, is_c};
 use super::source::{Choose, Node, Source, TreeError, Visit};
 use super::walk::{self, Deed, Folder};
+use crate::base::clock;
 use crate::base::id::ObjectId;
 use rustix::fd::OwnedFd;
 use rustix::fs::{FileType, Mode, OFlags};
@@ -154,6 +156,24 @@ impl Source for DirectorySource {
 
     fn visit(&self, under: &[&str], choose: Choose<'_>, visit: Visit<'_>) -> Result<(), TreeError> {
         self.walk(under, choose, Deed::Read(visit))
+    }
+
+    fn place(&self) -> Option<String> {
+        let path = std::fs::canonicalize(&self.path).ok()?;
+        Some(format!("folder {}", path.display()))
+    }
+
+    fn snapshot(&self) -> Result<Option<Snapshot>, TreeError> {
+        let taken = clock::nanoseconds();
+        let found = Mutex::new(Vec::new());
+        let look = |path: &str, stat: Stat| {
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.push((path.to_owned(), stat));
+        };
+        self.walk(&[""], &is_c, Deed::Look(&look))?;
+        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let files = found.into_iter().collect();
+        Ok(Some(Snapshot::Folder { taken, files }))
     }
 }
 
