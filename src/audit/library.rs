@@ -122,7 +122,9 @@ impl<'l> Library<'l> {
 
     /// Lists the files that would have been needed.
     pub(super) fn needed(self) -> BTreeSet<String> {
-        self.needed.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.needed
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn need(&self, path: &str) {

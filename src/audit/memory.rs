@@ -5,10 +5,10 @@
 
 use super::facts::{Audit, BlindSpot};
 use super::scan::Hit;
+use crate::base::id::ObjectId;
 use crate::syntax::{Function, LineCounter, outline};
 use crate::tree::snapshot::Delta;
 use crate::tree::source::{Choose, Node, Source, TreeError, Visit};
-use crate::base::id::ObjectId;
 use crate::vocabulary::{Definition, Inferred};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -108,7 +108,11 @@ impl Memory {
 
     /// Lists all names that files were ever read for.
     pub(super) fn asked(&self) -> BTreeSet<&str> {
-        self.fetched.iter().flat_map(|f| &f.names).map(String::as_str).collect()
+        self.fetched
+            .iter()
+            .flat_map(|f| &f.names)
+            .map(String::as_str)
+            .collect()
     }
 }
 
@@ -175,7 +179,9 @@ impl Source for Sifted<'_> {
         let inside = |path: &&&str| {
             let below = |folder: &&str| {
                 folder.is_empty()
-                    || path.strip_prefix(*folder).is_some_and(|rest| rest.starts_with('/'))
+                    || path
+                        .strip_prefix(*folder)
+                        .is_some_and(|rest| rest.starts_with('/'))
             };
             under.iter().any(below) && choose(path)
         };

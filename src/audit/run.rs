@@ -80,8 +80,16 @@ impl Auditor {
         walking: BTreeMap<String, Walker>,
     ) -> Self {
         let mut roles: BTreeMap<String, Role> = BTreeMap::new();
-        for name in inferred.predicates.iter().map(|p| &p.name).chain(&inferred.open) {
-            let both = Role { audited: true, told: true };
+        for name in inferred
+            .predicates
+            .iter()
+            .map(|p| &p.name)
+            .chain(&inferred.open)
+        {
+            let both = Role {
+                audited: true,
+                told: true,
+            };
             roles.insert(name.clone(), both);
         }
         for name in walking.keys() {
@@ -165,7 +173,10 @@ impl Auditor {
         let (hits, files) = reading.hits(self)?;
         let bodies = self.open_bodies(&hits);
         let predicates = infer_open(&self.headers, &self.inferred, &bodies);
-        let told: Vec<&Hit> = hits.iter().filter(|hit| self.has(hit, |role| role.told)).collect();
+        let told: Vec<&Hit> = hits
+            .iter()
+            .filter(|hit| self.has(hit, |role| role.told))
+            .collect();
         let own = self.own_questions(&told, &bodies, &predicates);
         let audited: Vec<&Hit> = hits.iter().filter(|hit| self.is_audited(hit)).collect();
         let mut audit = Audit {
@@ -182,13 +193,19 @@ impl Auditor {
         walked.add_to(&mut audit);
         audit.predicates = predicates;
         finish(&mut audit);
-        let hits = hits.iter().map(|hit| (hit.path.clone(), self.remember(hit)));
+        let hits = hits
+            .iter()
+            .map(|hit| (hit.path.clone(), self.remember(hit)));
         Ok(Memory {
             files,
             headers: self.headers.files.clone(),
             inferred: self.inferred.clone(),
             tellers: self.tellers.clone(),
-            walking: self.walking.values().map(|(name, w)| (name.clone(), w.name.to_owned())).collect(),
+            walking: self
+                .walking
+                .values()
+                .map(|(name, w)| (name.clone(), w.name.to_owned()))
+                .collect(),
             hits: hits.collect(),
             folders: walked.folders,
             fetched: walked.fetched,
@@ -205,13 +222,25 @@ impl Auditor {
         for function in &hit.outline.functions {
             let open = self.headers.open.contains_key(&function.name);
             if hit.path.ends_with(".c")
-                && (open || Definition::of_question(&hit.path, &hit.text, function, &mut LineCounter::new()).is_some())
+                && (open
+                    || Definition::of_question(
+                        &hit.path,
+                        &hit.text,
+                        function,
+                        &mut LineCounter::new(),
+                    )
+                    .is_some())
             {
                 bodies.push(Body::of(hit, function, &mut lines, open));
             }
         }
         FileMemory {
-            functions: hit.outline.functions.iter().map(|f| f.name.clone()).collect(),
+            functions: hit
+                .outline
+                .functions
+                .iter()
+                .map(|f| f.name.clone())
+                .collect(),
             audited: self.is_audited(hit),
             told: self.has(hit, |role| role.told),
             bodies,
@@ -227,14 +256,23 @@ impl Auditor {
     fn hit(&self, path: String, text: Vec<u8>) -> Hit {
         let number = |word: &[u8]| {
             let word = std::str::from_utf8(word).ok()?;
-            self.names.binary_search_by(|name| name.as_str().cmp(word)).ok()
+            self.names
+                .binary_search_by(|name| name.as_str().cmp(word))
+                .ok()
         };
         let outline = crate::syntax::outline(&text, &number);
-        Hit { path, text, outline }
+        Hit {
+            path,
+            text,
+            outline,
+        }
     }
 
     fn has(&self, hit: &Hit, wanted: fn(&Role) -> bool) -> bool {
-        hit.outline.mentions.iter().any(|m| wanted(&self.roles[m.word]))
+        hit.outline
+            .mentions
+            .iter()
+            .any(|m| wanted(&self.roles[m.word]))
     }
 
     fn is_audited(&self, hit: &Hit) -> bool {
@@ -313,7 +351,9 @@ impl Auditor {
 /// Puts the lists in order.
 fn finish(audit: &mut Audit) {
     audit.sites.sort();
-    audit.walks.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    audit
+        .walks
+        .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let place = |e: &super::facts::Excerpt| (e.file.clone(), e.first_line);
     audit.excerpts.sort_by_key(place);
     audit.blind.sort();

@@ -42,7 +42,9 @@ pub(super) fn base(
         .context("failed to read what is known of the kernel")?;
     let mut earlier = None;
     if let Some((then, memory)) = known {
-        let delta = source.since(&then, &snapshot).with_context(|| failed(kernel))?;
+        let delta = source
+            .since(&then, &snapshot)
+            .with_context(|| failed(kernel))?;
         earlier = delta.map(|delta| (memory, delta));
     }
     let unchanged = earlier.as_ref().is_some_and(|(_, delta)| delta.is_empty());

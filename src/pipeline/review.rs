@@ -4,7 +4,9 @@ mod touched;
 
 use super::event::step;
 use super::{Application, Keep, OpenKernel, Tell, Workspace, apply, audit, is_whole, report};
-use crate::audit::{Audit, Auditor, Memory, ReviewChange, VerdictChange, WalkChange, compare_walks};
+use crate::audit::{
+    Audit, Auditor, Memory, ReviewChange, VerdictChange, WalkChange, compare_walks,
+};
 use crate::report::Written;
 use crate::series::Series;
 use crate::store::{ApplicationId, AuditKey, NewReview};
@@ -152,7 +154,8 @@ impl States<'_> {
     /// Audits state n, and what every patch changes in between; `before` is state 0.
     fn audit(&self, before: Memory, tell: Tell<'_>) -> anyhow::Result<Audited> {
         let last = self.changed.len() - 1;
-        let touches = |k: &usize| !touched::paths(&self.changed[k - 1], &self.changed[*k]).is_empty();
+        let touches =
+            |k: &usize| !touched::paths(&self.changed[k - 1], &self.changed[*k]).is_empty();
         let changes = match (1..=last).find(touches) {
             Some(first) => self.changes(first, tell)?,
             None => Vec::new(),

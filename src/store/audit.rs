@@ -93,7 +93,14 @@ fn clear(
     series: Option<SeriesId>,
 ) -> Result<AuditId, Fault> {
     if let Some(id) = find(connection, key, series)? {
-        for table in ["predicate", "site", "walk", "excerpt", "blind_spot", "handling"] {
+        for table in [
+            "predicate",
+            "site",
+            "walk",
+            "excerpt",
+            "blind_spot",
+            "handling",
+        ] {
             connection.execute(
                 &format!("DELETE FROM {table} WHERE audit = ?1"),
                 params![id],

@@ -32,7 +32,11 @@ impl Store {
             let packed = encoder.finish()?;
             let digest = blob_id(&bytes).to_string();
             // A folder is only ever what it is now.
-            let kept = if matches!(snapshot, Snapshot::Folder { .. }) { 0 } else { KEPT - 1 };
+            let kept = if matches!(snapshot, Snapshot::Folder { .. }) {
+                0
+            } else {
+                KEPT - 1
+            };
             connection.execute(
                 "DELETE FROM fact WHERE source = ?1 AND (digest = ?2 OR analyser <> ?3 OR id NOT IN
                     (SELECT id FROM fact WHERE source = ?1 ORDER BY id DESC LIMIT ?4))",
@@ -64,10 +68,16 @@ impl Store {
                  ORDER BY digest = ?3 DESC, id DESC LIMIT 1",
             )?;
             let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-            Ok::<_, Fault>(statement.query_row(params![source, ANALYSER, digest], read).optional()?)
+            Ok::<_, Fault>(
+                statement
+                    .query_row(params![source, ANALYSER, digest], read)
+                    .optional()?,
+            )
         })?;
         Ok(row.and_then(|(snapshot, memory)| {
-            let memory = serde_json::from_reader(std::io::BufReader::new(ZlibDecoder::new(memory.as_slice())));
+            let memory = serde_json::from_reader(std::io::BufReader::new(ZlibDecoder::new(
+                memory.as_slice(),
+            )));
             Some((Snapshot::from_bytes(&snapshot)?, memory.ok()?))
         }))
     }

@@ -16,10 +16,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0003_huge_entries.sql",
         include_str!("migrations/0003_huge_entries.sql"),
     ),
-    (
-        "0004_facts.sql",
-        include_str!("migrations/0004_facts.sql"),
-    ),
+    ("0004_facts.sql", include_str!("migrations/0004_facts.sql")),
 ];
 
 /// Gives the migrations in the runner's shape.

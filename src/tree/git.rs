@@ -272,7 +272,10 @@ impl Source for GitSource {
     }
 
     fn place(&self) -> Option<String> {
-        Some(format!("repository {}", self.repository().commondir().display()))
+        Some(format!(
+            "repository {}",
+            self.repository().commondir().display()
+        ))
     }
 
     fn snapshot(&self) -> Result<Option<Snapshot>, TreeError> {

@@ -66,14 +66,17 @@ impl Delta {
 
     /// Says whether a file is among them.
     pub fn has(&self, path: &str) -> bool {
-        [&self.added, &self.removed, &self.modified].iter().any(|set| set.contains(path))
+        [&self.added, &self.removed, &self.modified]
+            .iter()
+            .any(|set| set.contains(path))
     }
 }
 
 impl Snapshot {
     /// Lists what differs between two listings of a folder; `None` where the snapshots are not of the same sort.
     pub(super) fn compare(&self, now: &Self) -> Option<Delta> {
-        let (Self::Folder { taken, files: old }, Self::Folder { files: new, .. }) = (self, now) else {
+        let (Self::Folder { taken, files: old }, Self::Folder { files: new, .. }) = (self, now)
+        else {
             return (self == now).then(Delta::default);
         };
         let mut delta = Delta::default();
@@ -135,7 +138,9 @@ impl Snapshot {
 impl Stat {
     /// Had the file rested when the listing that began at `taken` was made?
     fn rested(&self, taken: i64) -> bool {
-        self.times.iter().all(|time| time.saturating_add(REST) < taken)
+        self.times
+            .iter()
+            .all(|time| time.saturating_add(REST) < taken)
     }
 }
 
@@ -156,17 +161,39 @@ mod tests {
 
     fn folder(taken: i64, files: &[(&str, u64, i64)]) -> Snapshot {
         let files = files.iter().map(|(path, size, time)| {
-            let stat = Stat { place: [1, 2, *size], times: [*time, *time] };
+            let stat = Stat {
+                place: [1, 2, *size],
+                times: [*time, *time],
+            };
             ((*path).to_owned(), stat)
         });
-        Snapshot::Folder { taken, files: files.collect() }
+        Snapshot::Folder {
+            taken,
+            files: files.collect(),
+        }
     }
 
     #[test]
     fn tells_what_changed_and_distrusts_fresh_files() {
         let now = 1_000 * REST;
-        let old = folder(now, &[("a.c", 1, 5), ("b.c", 1, 5), ("fresh.c", 1, now - 5), ("gone.c", 1, 5)]);
-        let new = folder(now + 9, &[("a.c", 1, 5), ("b.c", 1, 6), ("fresh.c", 1, now - 5), ("new.c", 1, 5)]);
+        let old = folder(
+            now,
+            &[
+                ("a.c", 1, 5),
+                ("b.c", 1, 5),
+                ("fresh.c", 1, now - 5),
+                ("gone.c", 1, 5),
+            ],
+        );
+        let new = folder(
+            now + 9,
+            &[
+                ("a.c", 1, 5),
+                ("b.c", 1, 6),
+                ("fresh.c", 1, now - 5),
+                ("new.c", 1, 5),
+            ],
+        );
         let delta = old.compare(&new).unwrap();
         let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
         assert_eq!(list(&delta.added), "new.c");

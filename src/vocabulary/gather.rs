@@ -119,11 +119,14 @@ impl Headers {
     /// Says whether a file of these bytes at `path` is a header that says something.
     pub fn reads(path: &str, text: &[u8]) -> bool {
         let below = |folder: &&str| {
-            path.strip_prefix(*folder).is_some_and(|rest| rest.starts_with('/'))
+            path.strip_prefix(*folder)
+                .is_some_and(|rest| rest.starts_with('/'))
         };
         path.ends_with(".h")
             && FOLDERS.iter().any(below)
-            && wanted().iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+            && wanted()
+                .iter()
+                .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
     }
 
     fn collect(found: Vec<Found>, rarity: Vec<u32>) -> Self {

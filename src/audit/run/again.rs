@@ -49,10 +49,14 @@ impl Auditor {
     pub(super) fn looks_for_the_same(&self, memory: &Memory) -> bool {
         self.inferred == memory.inferred
             && self.tellers == memory.tellers
-            && self.walking.values().map(|(name, w)| (name, w.name)).eq(memory
+            && self
                 .walking
-                .iter()
-                .map(|(name, walker)| (name, walker.as_str())))
+                .values()
+                .map(|(name, w)| (name, w.name))
+                .eq(memory
+                    .walking
+                    .iter()
+                    .map(|(name, walker)| (name, walker.as_str())))
     }
 
     /// Makes the auditor of an earlier audit again, from headers that have not changed since.
@@ -90,7 +94,11 @@ impl<'p> Patch<'p> {
 
     /// Audits the tree; `None` where the change may reach further than can be told this way.
     fn audit(&self) -> Result<Option<Memory>, TreeError> {
-        if self.delta.all().any(|path| self.memory.headers.contains(path)) {
+        if self
+            .delta
+            .all()
+            .any(|path| self.memory.headers.contains(path))
+        {
             return Ok(None);
         }
         let texts = self.texts()?;
@@ -105,22 +113,42 @@ impl<'p> Patch<'p> {
         }
         let auditor = Auditor::recall(self.source, self.memory, self.delta)?;
         let now = self.now(&auditor, texts);
-        if walkers().iter().any(|walker| now.functions.contains(walker.name)) {
+        if walkers()
+            .iter()
+            .any(|walker| now.functions.contains(walker.name))
+        {
             return Ok(None);
         }
         let known = |path: &String| self.memory.hits.get(path).cloned().unwrap_or_default();
-        let files: BTreeMap<&String, FileMemory> = self.delta.all().map(|path| {
-            let own = now.hits.get(path).filter(|hit| auditor.has(hit, |role| role.audited || role.told));
-            (path, own.map(|hit| auditor.remember(hit)).unwrap_or_default())
-        }).collect();
-        if files.iter().any(|(path, file)| !same_bodies(&known(path), file)) {
+        let files: BTreeMap<&String, FileMemory> = self
+            .delta
+            .all()
+            .map(|path| {
+                let own = now
+                    .hits
+                    .get(path)
+                    .filter(|hit| auditor.has(hit, |role| role.audited || role.told));
+                (
+                    path,
+                    own.map(|hit| auditor.remember(hit)).unwrap_or_default(),
+                )
+            })
+            .collect();
+        if files
+            .iter()
+            .any(|(path, file)| !same_bodies(&known(path), file))
+        {
             return Ok(None);
         }
         let Some(bodies) = self.bodies(&auditor) else {
             return Ok(None);
         };
         for (path, file) in files {
-            match now.hits.get(path).is_some_and(|hit| auditor.has(hit, |role| role.audited || role.told)) {
+            match now
+                .hits
+                .get(path)
+                .is_some_and(|hit| auditor.has(hit, |role| role.audited || role.told))
+            {
                 true => memory.hits.insert(path.clone(), file),
                 false => memory.hits.remove(path),
             };
@@ -146,7 +174,11 @@ impl<'p> Patch<'p> {
     /// Says whether one of the changed files held or holds a name of any sort.
     fn matters(&self, texts: &BTreeMap<String, Vec<u8>>) -> bool {
         let known = |path: &String| {
-            let fetched = self.memory.fetched.iter().any(|f| f.files.contains_key(path));
+            let fetched = self
+                .memory
+                .fetched
+                .iter()
+                .any(|f| f.files.contains_key(path));
             fetched || self.memory.hits.contains_key(path)
         };
         let memory = self.memory;
@@ -154,8 +186,10 @@ impl<'p> Patch<'p> {
         let names = names.chain(memory.inferred.open.iter().map(String::as_str));
         let names = names.chain(memory.tellers.iter().map(String::as_str));
         let names = names.chain(memory.walking.keys().map(String::as_str));
-        let names: HashMap<&[u8], usize> =
-            names.chain(memory.asked()).map(|name| (name.as_bytes(), 0)).collect();
+        let names: HashMap<&[u8], usize> = names
+            .chain(memory.asked())
+            .map(|name| (name.as_bytes(), 0))
+            .collect();
         let holds = |text: &Vec<u8>| {
             let out = outline(text, &|word| names.get(word).copied());
             !out.mentions.is_empty()
@@ -181,7 +215,10 @@ impl<'p> Patch<'p> {
     }
 
     /// Gives the bodies that predicates are made of, and those that the handling matrix adds: none of them has changed.
-    #[expect(clippy::type_complexity, reason = "two maps of one kind, taken apart at once")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "two maps of one kind, taken apart at once"
+    )]
     fn bodies(&self, auditor: &Auditor) -> Option<(BTreeMap<String, Definition>, Vec<Definition>)> {
         let mut open = BTreeMap::new();
         let mut questions = Vec::new();
@@ -202,7 +239,10 @@ impl<'p> Patch<'p> {
 
     /// Judges every walk that looked at what has changed; gives the files whose walks were judged, too. `None` where other
     /// files would be read now.
-    #[expect(clippy::type_complexity, reason = "the files stand beside what was found in them")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "the files stand beside what was found in them"
+    )]
     fn walks(
         &self,
         auditor: &Auditor,
@@ -211,13 +251,22 @@ impl<'p> Patch<'p> {
     ) -> Result<Option<(Walked, BTreeMap<String, Hit>)>, TreeError> {
         let old = &self.memory.traces;
         let walking = |hit: &&Hit| auditor.has_walk(hit);
-        let unchanged = old.keys().filter(|path| !self.delta.has(path)).map(String::as_str);
-        let changed = now.hits.values().filter(walking).map(|hit| hit.path.as_str());
+        let unchanged = old
+            .keys()
+            .filter(|path| !self.delta.has(path))
+            .map(String::as_str);
+        let changed = now
+            .hits
+            .values()
+            .filter(walking)
+            .map(|hit| hit.path.as_str());
         let mut walked = Walked {
             folders: folders(unchanged.clone().chain(changed)),
             ..Walked::default()
         };
-        if walked.folders != self.memory.folders || (unchanged.clone().count() == 0 && old.is_empty()) {
+        if walked.folders != self.memory.folders
+            || (unchanged.clone().count() == 0 && old.is_empty())
+        {
             return Ok(None);
         }
         let mut anew: BTreeMap<String, Hit> = BTreeMap::new();
@@ -236,10 +285,15 @@ impl<'p> Patch<'p> {
             };
             asked.extend(fetched.names.iter().cloned());
             let found = read.round(round, &open, bodies)?;
-            let others = old.iter().filter(|(path, _)| !judged.contains(*path) && !self.delta.has(path));
-            let others = others.filter_map(|(_, trace)| trace.missed.get(round)).flatten();
+            let others = old
+                .iter()
+                .filter(|(path, _)| !judged.contains(*path) && !self.delta.has(path));
+            let others = others
+                .filter_map(|(_, trace)| trace.missed.get(round))
+                .flatten();
             let all = others.chain(found.iter().flat_map(|(_, _, looked)| &looked.missed));
-            let missed: BTreeSet<String> = all.filter(|name| !asked.contains(*name)).cloned().collect();
+            let missed: BTreeSet<String> =
+                all.filter(|name| !asked.contains(*name)).cloned().collect();
             let next = self.memory.fetched.get(round + 1);
             let last = round == super::ROUNDS || missed.is_empty();
             // Other names would be looked for now: others may see other bodies.
@@ -283,22 +337,42 @@ impl<'p> Patch<'p> {
         audit.walks.retain(|walk| !void(&walk.file));
         audit.excerpts.retain(|excerpt| !void(&excerpt.file));
         memory.traces.retain(|path, _| !void(path));
-        let hits: Vec<&Hit> = now.hits.values().filter(|hit| auditor.has(hit, |role| role.audited || role.told)).collect();
+        let hits: Vec<&Hit> = now
+            .hits
+            .values()
+            .filter(|hit| auditor.has(hit, |role| role.audited || role.told))
+            .collect();
         let predicates = audit.predicates.clone();
         let mut found = Audit::default();
         auditor.all_sites(hits.iter().copied(), &predicates, &mut found);
         audit.sites.append(&mut found.sites);
         memory.bare.append(&mut found.blind);
-        let told: Vec<&Hit> = hits.into_iter().filter(|hit| auditor.has(hit, |role| role.told)).collect();
+        let told: Vec<&Hit> = hits
+            .into_iter()
+            .filter(|hit| auditor.has(hit, |role| role.told))
+            .collect();
         let own = auditor.choose_questions(questions, open, &predicates);
-        audit.matrix.extend(auditor.rows(&told, open, &predicates, &own));
+        audit
+            .matrix
+            .extend(auditor.rows(&told, open, &predicates, &own));
         super::matrix::sort(&mut audit.matrix);
         audit.walks.extend(walked.walks.iter().cloned());
         audit.excerpts.extend(walked.excerpts.iter().cloned());
-        memory.traces.extend(walked.traces.iter().map(|(path, trace)| (path.clone(), trace.clone())));
+        memory.traces.extend(
+            walked
+                .traces
+                .iter()
+                .map(|(path, trace)| (path.clone(), trace.clone())),
+        );
         memory.fetched.clone_from(&walked.fetched);
         memory.bare.sort();
-        audit.blind = memory.traces.values().flat_map(|trace| &trace.blind).chain(&memory.bare).cloned().collect();
+        audit.blind = memory
+            .traces
+            .values()
+            .flat_map(|trace| &trace.blind)
+            .chain(&memory.bare)
+            .cloned()
+            .collect();
         audit.files_parsed = memory.hits.len() as u64;
         finish(audit);
     }
@@ -307,7 +381,11 @@ impl<'p> Patch<'p> {
 /// Says whether no body that other files' meaning may hang on differs.
 fn same_bodies(old: &FileMemory, new: &FileMemory) -> bool {
     old.bodies.len() == new.bodies.len()
-        && old.bodies.iter().zip(&new.bodies).all(|(old, new)| old.says_the_same(new))
+        && old
+            .bodies
+            .iter()
+            .zip(&new.bodies)
+            .all(|(old, new)| old.says_the_same(new))
 }
 
 /// The files at hand, read where they turn out to be needed.
@@ -351,15 +429,25 @@ impl<'r, 'p> Read<'r, 'p> {
                 }
             }
             let at_hand: BTreeMap<&String, &Vec<String>> = self.at_hand(round).collect();
-            let read = self.files.values().filter(|hit| at_hand.contains_key(&hit.path));
-            let changed = self.now.hits.values().filter(|hit| self.is_at_hand(hit, round));
+            let read = self
+                .files
+                .values()
+                .filter(|hit| at_hand.contains_key(&hit.path));
+            let changed = self
+                .now
+                .hits
+                .values()
+                .filter(|hit| self.is_at_hand(hit, round));
             let mut library = Library::new(&self.auditor.headers, read.chain(changed));
             for (path, functions) in at_hand {
                 library = library.with_unread(path, functions);
             }
             let found = self.auditor.judge(open, &library, &homes, bodies);
             wanted = library.needed();
-            wanted.retain(|path| memory.hits.contains_key(path) || memory.fetched.iter().any(|f| f.files.contains_key(path)));
+            wanted.retain(|path| {
+                memory.hits.contains_key(path)
+                    || memory.fetched.iter().any(|f| f.files.contains_key(path))
+            });
             if wanted.is_empty() {
                 return Ok(found);
             }
@@ -384,7 +472,9 @@ impl<'r, 'p> Read<'r, 'p> {
     fn is_fetched(&self, hit: &Hit, round: usize) -> bool {
         let memory = self.patch.memory;
         let below = |folder: &String| {
-            hit.path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            hit.path
+                .strip_prefix(folder.as_str())
+                .is_some_and(|rest| rest.starts_with('/'))
         };
         let Some(fetched) = memory.fetched.get(round) else {
             return false;
@@ -399,7 +489,12 @@ impl<'r, 'p> Read<'r, 'p> {
     /// Finds the file of each walker's body; none of them has changed.
     fn homes(&self, round: usize) -> BTreeMap<&'static str, String> {
         let mut homes = BTreeMap::new();
-        let walkers: BTreeMap<&str, &Walker> = self.auditor.walking.values().map(|(_, w)| (w.name, w)).collect();
+        let walkers: BTreeMap<&str, &Walker> = self
+            .auditor
+            .walking
+            .values()
+            .map(|(_, w)| (w.name, w))
+            .collect();
         for walker in walkers.into_values() {
             let home = self.at_hand(round).find(|(path, functions)| {
                 path.ends_with(".c") && functions.iter().any(|name| name == walker.name)
@@ -414,7 +509,11 @@ impl<'r, 'p> Read<'r, 'p> {
         let mut list = self.patch.memory.fetched.clone();
         for (round, fetched) in list.iter_mut().enumerate() {
             fetched.files.retain(|path, _| !self.patch.delta.has(path));
-            let new = self.now.hits.values().filter(|hit| self.is_fetched(hit, round));
+            let new = self
+                .now
+                .hits
+                .values()
+                .filter(|hit| self.is_fetched(hit, round));
             fetched.files.extend(new.map(|hit| {
                 let functions = hit.outline.functions.iter().map(|f| f.name.clone());
                 (hit.path.clone(), functions.collect())
@@ -423,3 +522,6 @@ impl<'r, 'p> Read<'r, 'p> {
         list
     }
 }
+
+#[cfg(test)]
+mod tests;

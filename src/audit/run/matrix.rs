@@ -34,7 +34,10 @@ impl Auditor {
         let (hits, _) = Reading::whole(source, read).hits(self)?;
         let bodies = self.open_bodies(&hits);
         let predicates = infer_open(&self.headers, &self.inferred, &bodies);
-        let hits: Vec<&Hit> = hits.iter().filter(|hit| self.has(hit, |role| role.told)).collect();
+        let hits: Vec<&Hit> = hits
+            .iter()
+            .filter(|hit| self.has(hit, |role| role.told))
+            .collect();
         let own = self.own_questions(&hits, &bodies, &predicates);
         let rows = self.rows(&hits, &bodies, &predicates, &own);
         Ok(Matrix {

@@ -84,7 +84,10 @@ impl<'r> Reading<'r> {
             let asked = memory.asked();
             if *folders == memory.folders && names.iter().all(|name| asked.contains(name.as_str()))
             {
-                let known = memory.fetched.iter().flat_map(|fetched| fetched.files.keys());
+                let known = memory
+                    .fetched
+                    .iter()
+                    .flat_map(|fetched| fetched.files.keys());
                 let keep = known.chain(delta.present()).map(String::as_str).collect();
                 return Ok(find(&Sifted::new(self.source, keep))?.hits);
             }

@@ -9,7 +9,12 @@ use std::collections::BTreeMap;
 
 impl Auditor {
     /// Adds the sites of one file.
-    pub(super) fn sites(&self, hit: &Hit, predicates: &BTreeMap<&str, &Predicate>, audit: &mut Audit) {
+    pub(super) fn sites(
+        &self,
+        hit: &Hit,
+        predicates: &BTreeMap<&str, &Predicate>,
+        audit: &mut Audit,
+    ) {
         for mention in &hit.outline.mentions {
             let Some(predicate) = predicates.get(self.names[mention.word].as_str()) else {
                 continue;

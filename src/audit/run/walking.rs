@@ -68,7 +68,11 @@ impl Auditor {
         bodies: &BTreeMap<String, Definition>,
     ) -> Result<Walked, TreeError> {
         let mut walked = Walked::default();
-        let mut open: Vec<&Hit> = hits.iter().copied().filter(|hit| self.has_walk(hit)).collect();
+        let mut open: Vec<&Hit> = hits
+            .iter()
+            .copied()
+            .filter(|hit| self.has_walk(hit))
+            .collect();
         walked.folders = folders(open.iter().map(|hit| hit.path.as_str()));
         if open.is_empty() {
             return Ok(walked);
@@ -115,7 +119,10 @@ impl Auditor {
 
     /// Lists the walkers' own names.
     pub(super) fn walker_names(&self) -> BTreeSet<String> {
-        self.walking.values().map(|(_, w)| w.name.to_owned()).collect()
+        self.walking
+            .values()
+            .map(|(_, w)| w.name.to_owned())
+            .collect()
     }
 
     /// Finds the file of each walker's body.

@@ -225,6 +225,8 @@ fn audit() -> Audit {
             line: 3,
             what: "a macro hides the function's end".into(),
         }],
+        kinds: Vec::new(),
+        matrix: Vec::new(),
         files_read: 1234,
         files_parsed: 4,
     }
