@@ -69,7 +69,7 @@ impl Auditor {
         let inferred = infer(&headers);
         let tellers = tellers(&headers);
         let walking = walking_names(&headers);
-        Ok(Self::with(headers, inferred, tellers, walking))
+        Ok(Self::with(headers, inferred, tellers, &walking))
     }
 
     /// Takes what was inferred before from the same headers.
@@ -77,7 +77,7 @@ impl Auditor {
         headers: Headers,
         inferred: Inferred,
         tellers: Vec<String>,
-        walking: BTreeMap<String, Walker>,
+        walking: &BTreeMap<String, Walker>,
     ) -> Self {
         let mut roles: BTreeMap<String, Role> = BTreeMap::new();
         for name in inferred

@@ -48,7 +48,8 @@ pub(super) fn base(
         earlier = delta.map(|delta| (memory, delta));
     }
     let unchanged = earlier.as_ref().is_some_and(|(_, delta)| delta.is_empty());
-    let memory = again(source, earlier, name, tell).with_context(|| failed(kernel))?;
+    let known = earlier.as_ref().map(|(memory, delta)| (memory, delta));
+    let memory = again(source, known, name, tell).with_context(|| failed(kernel))?;
     if !unchanged {
         workspace
             .store
@@ -61,7 +62,7 @@ pub(super) fn base(
 /// Audits all of `source`, told as the step `name`: what has not changed since `earlier` is not read again.
 pub(super) fn again(
     source: &dyn Source,
-    earlier: Option<(Memory, Delta)>,
+    earlier: Option<(&Memory, &Delta)>,
     name: &str,
     tell: Tell<'_>,
 ) -> anyhow::Result<Memory> {
@@ -72,7 +73,6 @@ pub(super) fn again(
             unit: Unit::Files,
         });
     };
-    let earlier = earlier.as_ref().map(|(memory, delta)| (memory, delta));
     Ok(step(tell, name, || audit::audit(source, earlier, &read))?)
 }
 

@@ -164,7 +164,7 @@ impl States<'_> {
         let state = self.state(last);
         let delta = state.delta()?;
         let before_audit = before.audit().clone();
-        let after = audit::again(&state, Some((before, delta)), &name, tell)?.into_audit();
+        let after = audit::again(&state, Some((&before, &delta)), &name, tell)?.into_audit();
         Ok(Audited {
             before: before_audit,
             after,

@@ -176,8 +176,8 @@ fn insert_sites(connection: &Connection, id: AuditId, sites: &[Site]) -> Result<
 fn insert_walks(connection: &Connection, id: AuditId, walks: &[Walk]) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO walk (audit, position, file, function, line, first_line, last_line, walker, flags, cursor,
-            cursor_from, contract, verdict, unhandled, wrong_use, witness, reason, pmd)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+            cursor_from, contract, verdict, unhandled, wrong_use, witness, reason, pmd, guards, fingerprint)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
     )?;
     for (position, walk) in walks.iter().enumerate() {
         statement.execute(params![
@@ -199,6 +199,8 @@ fn insert_walks(connection: &Connection, id: AuditId, walks: &[Walk]) -> Result<
             Json(&walk.witness),
             walk.reason,
             walk.pmd.as_ref().map(Json),
+            Json(&walk.guards),
+            walk.fingerprint,
         ])?;
     }
     Ok(())
@@ -249,7 +251,7 @@ fn insert_handling(connection: &Connection, id: AuditId, rows: &[MatrixRow]) -> 
 /// Writes the blind spots.
 fn insert_blind(connection: &Connection, id: AuditId, blind: &[BlindSpot]) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO blind_spot (audit, position, file, line, what) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO blind_spot (audit, position, file, line, sort, what) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     for (position, spot) in blind.iter().enumerate() {
         statement.execute(params![
@@ -257,6 +259,7 @@ fn insert_blind(connection: &Connection, id: AuditId, blind: &[BlindSpot]) -> Re
             position as i64,
             spot.file,
             spot.line,
+            Word(spot.sort),
             spot.what
         ])?;
     }

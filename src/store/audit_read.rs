@@ -102,6 +102,7 @@ impl Store {
                     Ok(BlindSpot {
                         file: row.get("file")?,
                         line: row.get("line")?,
+                        sort: row.get::<_, Word<_>>("sort")?.0,
                         what: row.get("what")?,
                     })
                 })?,
@@ -213,6 +214,8 @@ fn read_walk(row: &Row<'_>) -> rusqlite::Result<Walk> {
             .map(|json| json.0),
         witness: row.get::<_, Json<_>>("witness")?.0,
         reason: row.get("reason")?,
+        guards: row.get::<_, Json<_>>("guards")?.0,
+        fingerprint: row.get("fingerprint")?,
         pmd: row.get::<_, Option<Json<_>>>("pmd")?.map(|json| json.0),
     })
 }

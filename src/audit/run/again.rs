@@ -4,16 +4,18 @@
 //! change no word's meaning: their sites are found anew, and walks that looked at a function of theirs are judged anew.
 //! Anything else: everything is worked out anew from the files that matter.
 
+mod read;
+
 use super::walking::{Walked, folders};
 use super::{Auditor, Reading, finish, walking_names};
 use crate::audit::facts::Audit;
-use crate::audit::library::Library;
 use crate::audit::memory::{FileMemory, Memory};
 use crate::audit::scan::Hit;
 use crate::syntax::outline;
 use crate::tree::snapshot::Delta;
 use crate::tree::source::{Source, TreeError};
-use crate::vocabulary::{Definition, Headers, Walker, walkers};
+use crate::vocabulary::{Definition, Headers, walkers};
+use read::Read;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Where more files than this have changed, reading the whole tree is no slower.
@@ -64,7 +66,7 @@ impl Auditor {
         let headers = Reading::again(source, (memory, delta), &|_| {}).headers()?;
         let walking = walking_names(&headers);
         let (inferred, tellers) = (memory.inferred.clone(), memory.tellers.clone());
-        Ok(Self::with(headers, inferred, tellers, walking))
+        Ok(Self::with(headers, inferred, tellers, &walking))
     }
 }
 
@@ -156,7 +158,7 @@ impl<'p> Patch<'p> {
         let Some((walked, anew)) = self.walks(&auditor, &now, &bodies.0)? else {
             return Ok(None);
         };
-        self.put(&auditor, (&now, &anew), &walked, &bodies, &mut memory);
+        self.put(&auditor, (&now, &walked, &anew), &bodies, &mut memory);
         Ok(Some(memory))
     }
 
@@ -215,10 +217,6 @@ impl<'p> Patch<'p> {
     }
 
     /// Gives the bodies that predicates are made of, and those that the handling matrix adds: none of them has changed.
-    #[expect(
-        clippy::type_complexity,
-        reason = "two maps of one kind, taken apart at once"
-    )]
     fn bodies(&self, auditor: &Auditor) -> Option<(BTreeMap<String, Definition>, Vec<Definition>)> {
         let mut open = BTreeMap::new();
         let mut questions = Vec::new();
@@ -323,8 +321,7 @@ impl<'p> Patch<'p> {
     fn put(
         &self,
         auditor: &Auditor,
-        (now, anew): (&Now, &BTreeMap<String, Hit>),
-        walked: &Walked,
+        (now, walked, anew): (&Now, &Walked, &BTreeMap<String, Hit>),
         (open, questions): &(BTreeMap<String, Definition>, Vec<Definition>),
         memory: &mut Memory,
     ) {
@@ -386,141 +383,6 @@ fn same_bodies(old: &FileMemory, new: &FileMemory) -> bool {
             .iter()
             .zip(&new.bodies)
             .all(|(old, new)| old.says_the_same(new))
-}
-
-/// The files at hand, read where they turn out to be needed.
-struct Read<'r, 'p> {
-    patch: &'r Patch<'p>,
-    auditor: &'r Auditor,
-    now: &'r Now,
-    files: BTreeMap<String, Hit>,
-}
-
-impl<'r, 'p> Read<'r, 'p> {
-    fn new(patch: &'r Patch<'p>, auditor: &'r Auditor, now: &'r Now) -> Self {
-        Self {
-            patch,
-            auditor,
-            now,
-            files: BTreeMap::new(),
-        }
-    }
-
-    /// Judges some files as round `round` does.
-    fn round<'h>(
-        &mut self,
-        round: usize,
-        open: &[&'h Hit],
-        bodies: &BTreeMap<String, Definition>,
-    ) -> Result<Vec<super::walking::Judged<'h>>, TreeError> {
-        if open.is_empty() {
-            return Ok(Vec::new());
-        }
-        let memory = self.patch.memory;
-        let homes = self.homes(round);
-        let mut wanted: BTreeSet<String> = homes.values().cloned().collect();
-        wanted.extend(open.iter().map(|hit| hit.path.clone()));
-        loop {
-            for path in wanted {
-                if !self.files.contains_key(&path) && !self.patch.delta.has(&path) {
-                    let text = self.patch.source.bytes(&path)?.unwrap_or_default();
-                    let hit = self.auditor.hit(path.clone(), text);
-                    self.files.insert(path, hit);
-                }
-            }
-            let at_hand: BTreeMap<&String, &Vec<String>> = self.at_hand(round).collect();
-            let read = self
-                .files
-                .values()
-                .filter(|hit| at_hand.contains_key(&hit.path));
-            let changed = self
-                .now
-                .hits
-                .values()
-                .filter(|hit| self.is_at_hand(hit, round));
-            let mut library = Library::new(&self.auditor.headers, read.chain(changed));
-            for (path, functions) in at_hand {
-                library = library.with_unread(path, functions);
-            }
-            let found = self.auditor.judge(open, &library, &homes, bodies);
-            wanted = library.needed();
-            wanted.retain(|path| {
-                memory.hits.contains_key(path)
-                    || memory.fetched.iter().any(|f| f.files.contains_key(path))
-            });
-            if wanted.is_empty() {
-                return Ok(found);
-            }
-        }
-    }
-
-    /// Lists unchanged files that are at hand in a round, with their functions.
-    fn at_hand(&self, round: usize) -> impl Iterator<Item = (&'p String, &'p Vec<String>)> {
-        let (memory, delta) = (self.patch.memory, self.patch.delta);
-        let hits = memory.hits.iter().filter(|(_, file)| file.audited);
-        let hits = hits.map(|(path, file)| (path, &file.functions));
-        let fetched = memory.fetched.iter().take(round + 1).flat_map(|f| &f.files);
-        hits.chain(fetched).filter(|(path, _)| !delta.has(path))
-    }
-
-    /// Is a changed file at hand in a round?
-    fn is_at_hand(&self, hit: &Hit, round: usize) -> bool {
-        self.auditor.is_audited(hit) || (0..=round).any(|round| self.is_fetched(hit, round))
-    }
-
-    /// Does a changed file hold a name that files are read for in a round?
-    fn is_fetched(&self, hit: &Hit, round: usize) -> bool {
-        let memory = self.patch.memory;
-        let below = |folder: &String| {
-            hit.path
-                .strip_prefix(folder.as_str())
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
-        let Some(fetched) = memory.fetched.get(round) else {
-            return false;
-        };
-        let number = |word: &[u8]| {
-            let word = std::str::from_utf8(word).ok()?;
-            fetched.names.contains(word).then_some(0)
-        };
-        memory.folders.iter().any(below) && !outline(&hit.text, &number).mentions.is_empty()
-    }
-
-    /// Finds the file of each walker's body; none of them has changed.
-    fn homes(&self, round: usize) -> BTreeMap<&'static str, String> {
-        let mut homes = BTreeMap::new();
-        let walkers: BTreeMap<&str, &Walker> = self
-            .auditor
-            .walking
-            .values()
-            .map(|(_, w)| (w.name, w))
-            .collect();
-        for walker in walkers.into_values() {
-            let home = self.at_hand(round).find(|(path, functions)| {
-                path.ends_with(".c") && functions.iter().any(|name| name == walker.name)
-            });
-            homes.extend(home.map(|(path, _)| (walker.name, path.clone())));
-        }
-        homes
-    }
-
-    /// Lists the files that are read for functions called, now.
-    fn fetched(&self) -> Vec<crate::audit::memory::Fetched> {
-        let mut list = self.patch.memory.fetched.clone();
-        for (round, fetched) in list.iter_mut().enumerate() {
-            fetched.files.retain(|path, _| !self.patch.delta.has(path));
-            let new = self
-                .now
-                .hits
-                .values()
-                .filter(|hit| self.is_fetched(hit, round));
-            fetched.files.extend(new.map(|hit| {
-                let functions = hit.outline.functions.iter().map(|f| f.name.clone());
-                (hit.path.clone(), functions.collect())
-            }));
-        }
-        list
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! In: an outlined file. Out: its sites, and predicates that are named without being called.
 
 use super::Auditor;
-use crate::audit::facts::{Audit, BlindSpot, Site, SiteKind};
+use crate::audit::facts::{Audit, BlindSort, BlindSpot, Site, SiteKind};
 use crate::audit::scan::Hit;
 use crate::syntax::{Enclosing, MentionKind};
 use crate::vocabulary::Predicate;
@@ -59,6 +59,7 @@ impl Auditor {
             audit.blind.push(BlindSpot {
                 file: hit.path.clone(),
                 line: mention.line,
+                sort: BlindSort::Address,
                 what,
             });
         }

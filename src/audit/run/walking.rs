@@ -94,7 +94,7 @@ impl Auditor {
             asked.append(&mut missed);
             let at_hand = || hits.iter().copied().chain(&fetched);
             let library = Library::new(&self.headers, at_hand());
-            let homes = self.homes(at_hand());
+            let homes = self.homes(&at_hand());
             let found = self.judge(&open, &library, &homes, bodies);
             let all = found.iter().flat_map(|(_, _, looked)| &looked.missed);
             missed = all.filter(|name| !asked.contains(*name)).cloned().collect();
@@ -128,7 +128,7 @@ impl Auditor {
     /// Finds the file of each walker's body.
     pub(super) fn homes<'h>(
         &self,
-        at_hand: impl Iterator<Item = &'h Hit> + Clone,
+        at_hand: &(impl Iterator<Item = &'h Hit> + Clone),
     ) -> BTreeMap<&'static str, String> {
         let mut homes = BTreeMap::new();
         for (_, walker) in self.walking.values() {

@@ -1,4 +1,4 @@
--- The handling matrix of an audit, and what an audit remembers of its tree.
+-- The handling matrix of an audit, what covers uses, findings known again, and what an audit remembers of its tree.
 
 ALTER TABLE audit ADD COLUMN kinds TEXT NOT NULL DEFAULT '[]'; -- The kinds, in the tree's order; JSON list.
 
@@ -22,3 +22,10 @@ CREATE TABLE fact ( -- What an audit found out about a tree, so that the next on
     memory BLOB NOT NULL, -- The facts, by file; JSON, zlib-compressed.
     UNIQUE (source, digest)
 ) STRICT;
+
+ALTER TABLE walk ADD COLUMN guards TEXT NOT NULL DEFAULT '[]'; -- What covers the uses, for prepared; JSON list of {file, line, text, predicate, kinds}.
+ALTER TABLE walk ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''; -- What the finding is known by, wherever its lines move: 16 hex digits.
+ALTER TABLE blind_spot ADD COLUMN sort TEXT NOT NULL DEFAULT 'not-followed'; -- parse, macro, indirect, not-followed, arms, address, outside.
+
+-- What is said of huge entries is one JSON value: what it has learned to say since is empty in older ones.
+UPDATE walk SET pmd = json_set(pmd, '$.guards', json('[]'), '$.fingerprint', '') WHERE pmd IS NOT NULL;
