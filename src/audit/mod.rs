@@ -27,4 +27,4 @@ pub use facts::{
 };
 pub use matrix::{Cell, How, MatrixChange, MatrixRow, Missed, compare_matrices, missed};
 pub use memory::{ANALYSER, Memory};
-pub use run::{Auditor, Contracts, Matrix, audit};
+pub use run::{Auditor, Contracts, Matrix, Probe, audit};

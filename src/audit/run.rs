@@ -3,6 +3,7 @@
 mod again;
 mod contracts;
 mod matrix;
+mod probe;
 mod reading;
 mod sites;
 mod walking;
@@ -11,6 +12,7 @@ mod words;
 pub use again::audit;
 pub use contracts::Contracts;
 pub use matrix::Matrix;
+pub use probe::Probe;
 
 use super::facts::Audit;
 use super::memory::{Body, FileMemory, Memory};

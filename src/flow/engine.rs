@@ -13,6 +13,10 @@ use std::sync::Arc;
 /// How deep helpers are followed.
 const DEPTH: usize = 4;
 
+/// Steps that are made at most for one kind in one function and all its helpers, each of which is followed anew wherever it is
+/// called: real walks take some thousands.
+const STEPS: u64 = 500_000;
+
 /// What is said of code that does not parse.
 pub(crate) const GRAMMAR: &str = "not understood by the C grammar";
 
@@ -138,6 +142,8 @@ pub(crate) struct Flow<'f, 'h> {
     /// Conditions that kept the entry from something.
     pub(crate) guards: Vec<Guard>,
     stack: Vec<String>,
+    /// Steps made so far, in the function and all helpers.
+    pub(crate) steps: u64,
     /// Did a function have more paths than are followed?
     exhausted: bool,
 }
@@ -166,6 +172,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             findings: None,
             guards: Vec::new(),
             stack: Vec::new(),
+            steps: 0,
             exhausted: false,
         }
     }
@@ -301,7 +308,8 @@ impl<'f, 'h> Flow<'f, 'h> {
         let mut left = count * 200 + 1000;
         while let Some(at) = work.pop_front() {
             left -= 1;
-            if left == 0 {
+            self.steps += 1;
+            if left == 0 || self.steps > STEPS {
                 self.exhausted = true;
                 break;
             }

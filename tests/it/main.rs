@@ -10,6 +10,7 @@
 mod apply_real;
 mod audit_real;
 mod bad_input;
+mod c_front;
 mod cli;
 mod contracts;
 mod diff;
