@@ -7,6 +7,7 @@
     reason = "tests start peers (git) and measure time"
 )]
 
+mod again;
 mod apply_real;
 mod audit_real;
 mod bad_input;
