@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use rusqlite::{OptionalExtension, params};
+use std::io::{Read, Write};
 
 /// Trees that are remembered of one place: a bisection goes to and fro between few.
 const KEPT: i64 = 4;
@@ -28,7 +29,8 @@ impl Store {
         self.write(|connection| {
             // Quick to write: it is read as often as written.
             let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-            serde_json::to_writer(&mut encoder, memory)?;
+            // In one piece: a compressor that is handed words one by one spends its time on beginning.
+            encoder.write_all(&serde_json::to_vec(memory)?)?;
             let packed = encoder.finish()?;
             let digest = blob_id(&bytes).to_string();
             // A folder is only ever what it is now.
@@ -74,11 +76,47 @@ impl Store {
                     .optional()?,
             )
         })?;
-        Ok(row.and_then(|(snapshot, memory)| {
-            let memory = serde_json::from_reader(std::io::BufReader::new(ZlibDecoder::new(
-                memory.as_slice(),
-            )));
-            Some((Snapshot::from_bytes(&snapshot)?, memory.ok()?))
+        Ok(row.and_then(|(snapshot, packed)| {
+            let mut memory = Vec::new();
+            ZlibDecoder::new(packed.as_slice())
+                .read_to_end(&mut memory)
+                .ok()?;
+            let memory = serde_json::from_slice(&memory).ok()?;
+            Some((Snapshot::from_bytes(&snapshot)?, memory))
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_is_given_to_the_code_that_found_it_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        let tree = |n: usize| Snapshot::Tree(format!("{n:040}"));
+        let memory = Memory::default();
+        assert_eq!(store.recall("here", &tree(1)).unwrap(), None);
+        for n in 1..=6 {
+            store.remember("here", &tree(n), &memory).unwrap();
+        }
+        let given = |store: &Store, n: usize| {
+            store
+                .recall("here", &tree(n))
+                .unwrap()
+                .map(|(tree, _)| tree)
+        };
+        assert_eq!(given(&store, 4), Some(tree(4)));
+        // What is not known by itself begins from what was seen last; few are kept.
+        assert_eq!(given(&store, 1), Some(tree(6)));
+        assert_eq!(store.recall("elsewhere", &tree(4)).unwrap(), None);
+        let run = |store: &Store, sql: &str| drop(store.connection().execute(sql, []).unwrap());
+        run(&store, "UPDATE fact SET memory = x'00'");
+        assert_eq!(given(&store, 4), None);
+        store.remember("here", &tree(4), &memory).unwrap();
+        assert_eq!(given(&store, 4), Some(tree(4)));
+        run(&store, "UPDATE fact SET analyser = 'another'");
+        assert_eq!(given(&store, 4), None);
     }
 }
