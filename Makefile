@@ -1,5 +1,5 @@
 # The words of this house. `make` lists them.
-.PHONY: help setup build check test demo bench mutants clean
+.PHONY: help setup build check test demo bench mutants fuzz-c clean
 CARGO ?= cargo
 TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 
@@ -35,6 +35,9 @@ bench: setup ## time an audit beside ripgrep and git grep: make bench KERNEL=fol
 
 mutants: setup ## take guards away one by one and see what the audit says: make mutants KERNEL="folder folder"
 	$(CARGO) bench --locked --bench mutants -- $(KERNEL)
+
+fuzz-c: setup ## read every C file of kernels, whole and damaged: make fuzz-c KERNEL="folder folder"
+	$(CARGO) bench --locked --bench fuzz_c -- $(KERNEL)
 
 clean: ## remove what was built
 	$(CARGO) clean

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Times a full cold audit beside a peer that only searches for the same words, in pairs, in one run.
+# Times audits beside a peer that only searches for the same words, in pairs, in one run: cold (all of a kernel, nothing
+# known of it), warm (the same kernel once more), and after one patch (a commit on top of one that is known, which moves
+# every line of a file with walks).
 #
 #   benches/audit.sh KERNEL_FOLDER [PAIRS]
 #
 # Peers: ripgrep over the folder; git grep over one commit of the same files, without a checkout.
-# The page cache is warm, the workspace is new for every run, the build is a release build.
+# The page cache is warm, the workspace is new for every cold run, the build is a release build.
 # Prints the median of each and the median of the ratios pair by pair. Needs rg, git, GNU time.
 set -euo pipefail
 folder=$(realpath "${1:?KERNEL_FOLDER}") pairs=${2:-9}
@@ -23,6 +25,9 @@ run() { # name, command...
 audit() { # name, kernel
   rm -rf "$work/ws"
   run "$1" "$pteward" --workspace "$work/ws" audit "$2" --json
+}
+warm() { # name, kernel
+  run "$1" "$pteward" --workspace "$work/warm" audit "$2" --json
 }
 table() { # ours, peer, label
   paste -d' ' <(grep -v '^Command' "$work/$1") <(grep -v '^Command' "$work/$2") | awk -v label="$3" '
@@ -45,7 +50,14 @@ for _ in $(seq "$pairs"); do
   audit ours "$folder"
   run rg rg -uuu -w -n -g '*.c' -g '*.h' "$words" "$folder"
 done
-table ours rg ripgrep
+table ours rg 'cold'
+
+run first "$pteward" --workspace "$work/warm" audit "$folder" --json
+for _ in $(seq "$pairs"); do
+  warm ours_warm "$folder"
+  run rg_warm rg -uuu -w -n -g '*.c' -g '*.h' "$words" "$folder"
+done
+table ours_warm rg_warm 'warm'
 
 if [ -z "${PTEWARD_BENCH_NO_GIT:-}" ]; then
   repository=$work/repository
@@ -56,10 +68,27 @@ if [ -z "${PTEWARD_BENCH_NO_GIT:-}" ]; then
   git --git-dir="$repository/.git" --work-tree="$folder" -C "$folder" add --force . 2>/dev/null
   git -C "$repository" -c user.name=bench -c user.email=bench@invalid commit --quiet -m base
   git -C "$repository" gc --quiet
+  # One patch that moves every line of a file with walks.
+  moved=$({ echo; git -C "$repository" cat-file blob HEAD:mm/rmap.c; } | git -C "$repository" hash-object -w --stdin)
+  git -C "$repository" read-tree HEAD
+  git -C "$repository" update-index --cacheinfo "100644,$moved,mm/rmap.c"
+  patched=$(git -C "$repository" -c user.name=bench -c user.email=bench@invalid commit-tree -p HEAD -m patch \
+    "$(git -C "$repository" write-tree)" </dev/null)
+  rm -rf "$work/warm"
+  run first "$pteward" --workspace "$work/warm" audit "$repository@HEAD" --json
+  cp -r "$work/warm" "$work/known"
+  for _ in $(seq "$pairs"); do
+    rm -rf "$work/warm"
+    cp -r "$work/known" "$work/warm"
+    warm ours_patched "$repository@$patched"
+    run rg_patched rg -uuu -w -n -g '*.c' -g '*.h' "$words" "$folder"
+  done
+  table ours_patched rg_patched 'one patch'
+
   grep=(git -C "$repository" grep -w -n -E "$words" HEAD -- '*.c' '*.h')
   for _ in $(seq "$pairs"); do
     audit ours_git "$repository@HEAD"
     run git_grep "${grep[@]}"
   done
-  table ours_git git_grep 'git grep'
+  table ours_git git_grep 'cold, git'
 fi

@@ -36,8 +36,106 @@ pub(crate) fn mutants(whole: &str, function: &str, predicates: &BTreeSet<&str>) 
     out
 }
 
+/// Makes every mutant of the function that holds a line of a file: a guard that the audit names.
+pub(crate) fn mutants_at(whole: &str, line: u32, predicates: &BTreeSet<&str>) -> Vec<Change> {
+    let mut out = Vec::new();
+    for (name, own) in &functions(whole) {
+        let first = 1 + whole[..own.start].matches('\n').count();
+        let last = first + own.text.matches('\n').count();
+        if (first..=last).contains(&(line as usize)) {
+            of_one(own, name, predicates, &mut out);
+        }
+    }
+    out
+}
+
+/// Takes away each of some flags of a walk.
+pub(crate) fn without_flags(whole: &str, function: &str, flags: &[&str]) -> Vec<Change> {
+    let parsed = functions(whole);
+    let Some(own) = parsed.get(function) else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for node in own.all("identifier") {
+        if flags.contains(&own.of(node)) {
+            let mut one = change("delete flag", own, function, node, vec![(node, "0".into())]);
+            // What a flag keeps away is asked about single pages.
+            one.level = "PTE";
+            out.push(one);
+        }
+    }
+    out
+}
+
+/// Weakens conditions: a check for presence that had to hold beside another one is now one of two that may.
+fn weaken(own: &Parsed, name: &str, predicates: &BTreeSet<&str>, out: &mut Vec<Change>) {
+    for branch in own.all("if_statement") {
+        let parts = branch
+            .child_by_field_name("condition")
+            .zip(branch.child_by_field_name("consequence"));
+        let Some((condition, then)) = parts else {
+            continue;
+        };
+        let mut pairs = Vec::new();
+        each(condition, &mut |node| {
+            if node.kind() == "binary_expression" {
+                pairs.push(node);
+            }
+        });
+        for pair in pairs {
+            let Some(operator) = pair.child_by_field_name("operator") else {
+                continue;
+            };
+            let sides = ["left", "right"].map(|side| pair.child_by_field_name(side));
+            let asks = |negated: bool| {
+                sides.iter().flatten().any(|side| {
+                    let text = own.of(*side).trim_start_matches('(');
+                    let word = text.trim_start_matches('!');
+                    let called = word.split('(').next().unwrap_or_default();
+                    (text != word) == negated
+                        && called.ends_with("_present")
+                        && predicates.contains(called)
+                })
+            };
+            let new = match own.of(operator) {
+                "&&" if asks(false) && !leaves(then) => "||",
+                "||" if asks(true) && leaves(then) => "&&",
+                _ => continue,
+            };
+            out.push(change(
+                "weaken",
+                own,
+                name,
+                pair,
+                vec![(operator, new.into())],
+            ));
+        }
+    }
+}
+
+/// Takes the answer of a check for presence for granted where no `if` asks it: in a loop's condition, `?:`, a bool.
+fn grant(own: &Parsed, name: &str, predicates: &BTreeSet<&str>, out: &mut Vec<Change>) {
+    for call in own.all("call_expression") {
+        let called = callee(own, call);
+        if !predicates.contains(called) || !called.ends_with("_present") || debug_only(own, call) {
+            continue;
+        }
+        let (mut node, mut asked) = (call, false);
+        while let Some(parent) = node.parent() {
+            asked |= parent.kind() == "if_statement"
+                && parent.child_by_field_name("condition") == Some(node);
+            node = parent;
+        }
+        if !asked {
+            out.push(change("grant", own, name, call, vec![(call, "(1)".into())]));
+        }
+    }
+}
+
 fn of_one(own: &Parsed, name: &str, predicates: &BTreeSet<&str>, out: &mut Vec<Change>) {
     let uses = present_only();
+    weaken(own, name, predicates, out);
+    grant(own, name, predicates, out);
     for call in own.all("call_expression") {
         if predicates.contains(callee(own, call)) && !debug_only(own, call) {
             let text = format!("(!{})", own.of(call));

@@ -118,17 +118,62 @@ impl Kernel {
         (!none).then_some(worst)
     }
 
+    /// Gives the places of guards that the prepared walks of a function rely upon.
+    fn guards(&self, file: &str, function: &str) -> BTreeSet<(String, u32)> {
+        let own = self
+            .audit
+            .walks
+            .iter()
+            .filter(|w| w.file == file && w.function == function);
+        let all = own.flat_map(|w| {
+            w.guards
+                .iter()
+                .chain(w.pmd.iter().flat_map(|pmd| &pmd.guards))
+        });
+        all.map(|guard| (guard.file.clone(), guard.line)).collect()
+    }
+
+    /// Gives the flags that keep kinds from the prepared walks of a function.
+    fn flags(&self, file: &str, function: &str) -> BTreeSet<String> {
+        let own = self
+            .audit
+            .walks
+            .iter()
+            .filter(|w| w.file == file && w.function == function);
+        let kept = own.flat_map(|w| w.guards.iter().map(move |guard| (w, guard)));
+        let by_flags = kept.filter(|(w, guard)| guard.predicate == w.flags.join("|"));
+        by_flags
+            .flat_map(|(w, _)| w.flags.iter().cloned())
+            .collect()
+    }
+
     /// Tries `changes`, each by itself, in parallel.
-    fn tries(&self, file: &str, function: &str, whole: &str, changes: Vec<Change>) -> Vec<Tried> {
+    fn tries(
+        &self,
+        (file, function): (&str, &str),
+        (changed_file, whole): (&str, &str),
+        changes: Vec<Change>,
+    ) -> Vec<Tried> {
         changes
             .into_par_iter()
             .filter_map(|change| {
                 let text = change.apply(whole);
                 let bytes: Arc<[u8]> = text.into_bytes().into();
-                let changed = BTreeMap::from([(file.to_owned(), Some((bytes, false)))]);
+                let changed = BTreeMap::from([(changed_file.to_owned(), Some((bytes, false)))]);
                 let overlay = Overlay::new(self.source.clone(), Arc::new(changed));
                 let only = BTreeSet::from([file.to_owned()]);
                 let audit = self.auditor.run_on(&overlay, &only).expect("it is audited");
+                // A flag that keeps nothing away is no guard.
+                let contracts = |audit: &Audit| -> Vec<Vec<String>> {
+                    let own = audit
+                        .walks
+                        .iter()
+                        .filter(|w| w.file == file && w.function == function);
+                    own.map(|w| w.contract.clone()).collect()
+                };
+                if change.family == "delete flag" && contracts(&self.audit) == contracts(&audit) {
+                    return None;
+                }
                 let (verdict, reason) = self.worse((function, change.level), &audit)?;
                 let label = format!("{} {file} {function} {}", self.name, change.label);
                 Some(Tried {
@@ -211,12 +256,26 @@ fn main() {
                 .flatten()
                 .unwrap_or_default();
             let whole = String::from_utf8_lossy(&bytes).into_owned();
-            let tried = kernel.tries(
-                &file,
-                &function,
-                &whole,
-                guards::mutants(&whole, &function, &predicates),
-            );
+            let mut own = guards::mutants(&whole, &function, &predicates);
+            let flags = kernel.flags(&file, &function);
+            let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+            own.extend(guards::without_flags(&whole, &function, &flags));
+            let place = (file.as_str(), function.as_str());
+            let mut tried = kernel.tries(place, (&file, &whole), own);
+            for (guard, line) in kernel.guards(&file, &function) {
+                let bytes = kernel
+                    .source
+                    .bytes(&guard)
+                    .ok()
+                    .flatten()
+                    .unwrap_or_default();
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let known: BTreeSet<String> =
+                    tried.iter().map(|one| one.change.label.clone()).collect();
+                let mut more = guards::mutants_at(&text, line, &predicates);
+                more.retain(|change| !known.contains(&change.label));
+                tried.extend(kernel.tries(place, (&guard, &text), more));
+            }
             for one in &tried {
                 let equivalent = one.verdict == Verdict::Prepared
                     && known.iter().any(|(part, _)| one.label.contains(part));
@@ -230,7 +289,8 @@ fn main() {
                     println!("mutant {:?}: {} ({})", one.verdict, one.label, one.reason);
                 }
             }
-            let tried = kernel.tries(&file, &function, &whole, edits::harmless(&whole, &function));
+            let edits_of = edits::harmless(&whole, &function);
+            let tried = kernel.tries(place, (&file, &whole), edits_of);
             for one in &tried {
                 edits
                     .entry(one.change.family.to_owned())

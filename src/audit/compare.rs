@@ -185,6 +185,8 @@ mod tests {
             used: None,
             witness: Vec::new(),
             reason: String::new(),
+            guards: Vec::new(),
+            fingerprint: "".into(),
             pmd: None,
         }
     }
@@ -254,6 +256,8 @@ mod tests {
         let mut after = before.clone();
         assert_eq!(before.told(), (Verdict::Prepared, &[][..], ""));
         let huge = |verdict, unhandled: &[&str]| Huge {
+            guards: Vec::new(),
+            fingerprint: String::new(),
             contract: vec!["present".into(), "migration".into()],
             verdict,
             unhandled: unhandled.iter().map(|kind| (*kind).to_owned()).collect(),

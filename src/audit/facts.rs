@@ -124,6 +124,10 @@ pub struct Walk {
     pub witness: Vec<Line>,
     /// Why the verdict is what it is.
     pub reason: String,
+    /// What covers the uses, for prepared.
+    pub guards: Vec<Guard>,
+    /// What the finding is known by, wherever its lines move: 16 hex digits.
+    pub fingerprint: String,
     /// The same question for entries of huge pages, where such come back and the function looks at them.
     pub pmd: Option<Huge>,
 }
@@ -167,6 +171,60 @@ pub struct Huge {
     pub witness: Vec<Line>,
     /// Why the verdict is what it is.
     pub reason: String,
+    /// What covers the uses, for prepared.
+    pub guards: Vec<Guard>,
+    /// What the finding is known by, wherever its lines move: 16 hex digits.
+    pub fingerprint: String,
+}
+
+/// A condition that keeps kinds from uses that are wrong for them, or flags of the walk that keep them from the caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guard {
+    /// Path, relative to the tree.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// The line's text, trimmed.
+    pub text: String,
+    /// What is asked: the functions called, the names read, or the walk's flags.
+    pub predicate: String,
+    /// The kinds that it turns away.
+    pub kinds: Vec<String>,
+}
+
+/// Why something was not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlindSort {
+    /// The C grammar does not understand it.
+    Parse,
+    /// A macro is not looked through.
+    Macro,
+    /// It is not known whom a call through a pointer calls.
+    Indirect,
+    /// A function is not followed, or not far enough.
+    NotFollowed,
+    /// The arms of an `#if` contradict each other.
+    Arms,
+    /// A name is used without a call: its address may be taken.
+    Address,
+    /// It stands outside a function.
+    Outside,
+}
+
+impl BlindSort {
+    /// Gives the word of the wire format.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Parse => "parse",
+            Self::Macro => "macro",
+            Self::Indirect => "indirect",
+            Self::NotFollowed => "not-followed",
+            Self::Arms => "arms",
+            Self::Address => "address",
+            Self::Outside => "outside",
+        }
+    }
 }
 
 /// Something the audit could not see.
@@ -176,6 +234,8 @@ pub struct BlindSpot {
     pub file: String,
     /// Line, from 1.
     pub line: u32,
+    /// Why it was not seen.
+    pub sort: BlindSort,
     /// What was not seen: a sentence.
     pub what: String,
 }
@@ -193,6 +253,17 @@ pub struct Excerpt {
     pub text: String,
 }
 
+impl Audit {
+    /// Gives the handling matrix by itself.
+    pub fn matrix(&self) -> super::Matrix {
+        super::Matrix {
+            kinds: self.kinds.clone(),
+            rows: self.matrix.clone(),
+            predicates: self.predicates.clone(),
+        }
+    }
+}
+
 /// All that an audit of one state found. Lists are sorted by file and line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
@@ -206,6 +277,10 @@ pub struct Audit {
     pub excerpts: Vec<Excerpt>,
     /// What could not be seen.
     pub blind: Vec<BlindSpot>,
+    /// The kinds, in the tree's order; empty where only some files were audited.
+    pub kinds: Vec<String>,
+    /// How each function that tells kinds apart handles them, by file and line; empty where only some files were audited.
+    pub matrix: Vec<super::MatrixRow>,
     /// Files read, and files parsed in part.
     pub files_read: u64,
     /// Files in which something was parsed.

@@ -15,6 +15,9 @@ pub(super) struct Library<'l> {
     /// Functions by name, over all files at hand.
     by_name: BTreeMap<&'l str, Vec<(&'l Hit, usize)>>,
     known: Mutex<BTreeMap<(String, String), Found>>,
+    /// Files at hand that are not read yet, each with its functions, and which of them would have been needed.
+    unread: BTreeMap<&'l str, BTreeSet<&'l str>>,
+    needed: Mutex<BTreeSet<String>>,
 }
 
 /// What a name means in a file.
@@ -37,7 +40,16 @@ impl Found {
 /// A library as one reader uses it: what was asked for and is not at hand is noted.
 pub(super) struct Desk<'d> {
     library: &'d Library<'d>,
-    missed: RefCell<BTreeSet<String>>,
+    seen: RefCell<Looked>,
+}
+
+/// What a reader looked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Looked {
+    /// Every name that was asked for.
+    pub(super) asked: BTreeSet<String>,
+    /// Those that were not found.
+    pub(super) missed: BTreeSet<String>,
 }
 
 impl<'d> Desk<'d> {
@@ -45,28 +57,31 @@ impl<'d> Desk<'d> {
     pub(super) fn new(library: &'d Library<'d>) -> Self {
         Self {
             library,
-            missed: RefCell::default(),
+            seen: RefCell::default(),
         }
     }
 
     /// Notes names that somebody else asked for on this reader's behalf.
-    pub(super) fn note(&self, missed: &BTreeSet<String>) {
-        self.missed.borrow_mut().extend(missed.iter().cloned());
+    pub(super) fn note(&self, others: &Looked) {
+        let mut seen = self.seen.borrow_mut();
+        seen.asked.extend(others.asked.iter().cloned());
+        seen.missed.extend(others.missed.iter().cloned());
     }
 
-    /// Gives the names that were asked for and not found.
-    pub(super) fn missed(self) -> BTreeSet<String> {
-        self.missed.into_inner()
+    /// Gives what was looked for.
+    pub(super) fn looked(self) -> Looked {
+        self.seen.into_inner()
     }
 }
 
 impl Helpers for Desk<'_> {
     fn find(&self, file: &str, name: &str) -> Option<Arc<Helper>> {
+        self.seen.borrow_mut().asked.insert(name.to_owned());
         match self.library.find(file, name) {
             Found::One(helper) => Some(helper),
             Found::Unclear => None,
             Found::Missing => {
-                self.missed.borrow_mut().insert(name.to_owned());
+                self.seen.borrow_mut().missed.insert(name.to_owned());
                 None
             }
         }
@@ -91,7 +106,30 @@ impl<'l> Library<'l> {
             files,
             by_name,
             known: Mutex::default(),
+            unread: BTreeMap::new(),
+            needed: Mutex::default(),
         }
+    }
+
+    /// Adds files that are at hand but were not read: what is worked out without one that turns out to be needed is void.
+    pub(super) fn with_unread(mut self, path: &'l str, functions: &'l [String]) -> Self {
+        if !self.files.contains_key(path) {
+            let names = functions.iter().map(String::as_str).collect();
+            self.unread.insert(path, names);
+        }
+        self
+    }
+
+    /// Lists the files that would have been needed.
+    pub(super) fn needed(self) -> BTreeSet<String> {
+        self.needed
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn need(&self, path: &str) {
+        let mut needed = self.needed.lock().unwrap_or_else(PoisonError::into_inner);
+        needed.insert(path.to_owned());
     }
 
     fn find(&self, file: &str, name: &str) -> Found {
@@ -107,6 +145,11 @@ impl<'l> Library<'l> {
     }
 
     fn look(&self, file: &str, name: &str) -> Found {
+        for (path, functions) in &self.unread {
+            if functions.contains(name) {
+                self.need(path);
+            }
+        }
         let everywhere = self
             .by_name
             .get(name)
@@ -144,6 +187,9 @@ impl<'l> Library<'l> {
 impl Library<'_> {
     /// Quotes a line of a file at hand, trimmed.
     pub(super) fn line(&self, file: &str, line: u32) -> String {
+        if self.unread.contains_key(file) {
+            self.need(file);
+        }
         let text = self
             .files
             .get(file)

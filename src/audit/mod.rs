@@ -9,8 +9,10 @@ mod contract;
 mod cursor;
 mod explore;
 mod facts;
+mod fingerprint;
 mod library;
 mod matrix;
+mod memory;
 mod needles;
 mod run;
 mod scan;
@@ -20,6 +22,9 @@ mod walks;
 pub use change::{ChangeKind, ReviewChange, Side, Touched};
 pub use compare::{VerdictChange, WalkChange, compare_walks};
 pub use contract::{ContractRow, Way};
-pub use facts::{Audit, BlindSpot, Excerpt, Huge, Line, Site, SiteKind, Use, Verdict, Walk};
+pub use facts::{
+    Audit, BlindSort, BlindSpot, Excerpt, Guard, Huge, Line, Site, SiteKind, Use, Verdict, Walk,
+};
 pub use matrix::{Cell, How, MatrixChange, MatrixRow, Missed, compare_matrices, missed};
-pub use run::{Auditor, Contracts, Matrix};
+pub use memory::{ANALYSER, Memory};
+pub use run::{Auditor, Contracts, Matrix, Probe, audit};

@@ -1,25 +1,31 @@
 //! In: a tree. Out: its audit.
 
+mod again;
 mod contracts;
 mod matrix;
+mod probe;
+mod reading;
+mod sites;
+mod walking;
 mod words;
 
+pub use again::audit;
 pub use contracts::Contracts;
 pub use matrix::Matrix;
+pub use probe::Probe;
 
-use super::facts::{Audit, BlindSpot, Site, SiteKind};
-use super::library::{Desk, Library};
+use super::facts::Audit;
+use super::memory::{Body, FileMemory, Memory};
 use super::needles::Needles;
-use super::scan::{Hit, is_c, scan};
-use super::walks::{Context, Known, find};
-use crate::syntax::{Enclosing, LineCounter, MentionKind};
+use super::scan::{Hit, scan};
+use crate::syntax::{LineCounter, MentionKind};
+use crate::tree::snapshot::is_c;
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
-    Definition, Headers, Inferred, Oracle, Predicate, Walker, infer, infer_open, walkers,
+    Definition, Headers, Inferred, Predicate, Walker, infer, infer_open, tellers, walkers,
 };
-use rayon::prelude::*;
+use reading::Reading;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
 
 /// How often bodies are fetched for the sake of bodies fetched before.
 const ROUNDS: usize = 3;
@@ -32,10 +38,23 @@ const MEMORY_MANAGEMENT: &str = "mm";
 pub struct Auditor {
     headers: Headers,
     inferred: Inferred,
-    /// Predicates of the headers, prototypes whose bodies are elsewhere, walkers.
+    /// Functions that tell an entry's type.
+    tellers: Vec<String>,
+    /// Predicates of the headers, prototypes whose bodies are elsewhere, functions that tell types, walkers.
     names: Vec<String>,
+    /// What each of the names is looked for.
+    roles: Vec<Role>,
     /// Names that walk, by number.
     walking: BTreeMap<usize, (String, Walker)>,
+}
+
+/// What a name is looked for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Role {
+    /// For sites and walks?
+    audited: bool,
+    /// For the handling matrix?
+    told: bool,
 }
 
 impl Auditor {
@@ -44,14 +63,44 @@ impl Auditor {
     /// # Errors
     /// When the tree cannot be read.
     pub fn new(source: &dyn Source) -> Result<Self, TreeError> {
-        let headers = Headers::gather(source)?;
+        Self::read(&Reading::whole(source, &|_| {}))
+    }
+
+    fn read(reading: &Reading<'_>) -> Result<Self, TreeError> {
+        let headers = reading.headers()?;
         let inferred = infer(&headers);
+        let tellers = tellers(&headers);
         let walking = walking_names(&headers);
-        let mut names: BTreeSet<String> =
-            inferred.predicates.iter().map(|p| p.name.clone()).collect();
-        names.extend(inferred.open.iter().cloned());
-        names.extend(walking.keys().cloned());
-        let names: Vec<String> = names.into_iter().collect();
+        Ok(Self::with(headers, inferred, tellers, &walking))
+    }
+
+    /// Takes what was inferred before from the same headers.
+    fn with(
+        headers: Headers,
+        inferred: Inferred,
+        tellers: Vec<String>,
+        walking: &BTreeMap<String, Walker>,
+    ) -> Self {
+        let mut roles: BTreeMap<String, Role> = BTreeMap::new();
+        for name in inferred
+            .predicates
+            .iter()
+            .map(|p| &p.name)
+            .chain(&inferred.open)
+        {
+            let both = Role {
+                audited: true,
+                told: true,
+            };
+            roles.insert(name.clone(), both);
+        }
+        for name in walking.keys() {
+            roles.entry(name.clone()).or_default().audited = true;
+        }
+        for name in &tellers {
+            roles.entry(name.clone()).or_default().told = true;
+        }
+        let (names, roles): (Vec<String>, Vec<Role>) = roles.into_iter().unzip();
         let walking = names
             .iter()
             .enumerate()
@@ -61,12 +110,14 @@ impl Auditor {
                     .map(|walker| (i, (name.clone(), walker.clone())))
             })
             .collect();
-        Ok(Self {
+        Self {
             headers,
             inferred,
+            tellers,
             names,
+            roles,
             walking,
-        })
+        }
     }
 
     /// Lists the kinds that the tree knows.
@@ -83,10 +134,10 @@ impl Auditor {
         source: &dyn Source,
         read: &(dyn Fn(u64) + Sync),
     ) -> Result<Audit, TreeError> {
-        self.audit(source, None, read)
+        Ok(self.whole(&Reading::whole(source, read))?.audit)
     }
 
-    /// Audits the given files alone.
+    /// Audits the given files alone, without the handling matrix.
     ///
     /// # Errors
     /// When the tree cannot be read.
@@ -95,126 +146,139 @@ impl Auditor {
         source: &dyn Source,
         paths: &BTreeSet<String>,
     ) -> Result<Audit, TreeError> {
-        self.audit(source, Some(paths), &|_| {})
-    }
-
-    fn audit(
-        &self,
-        source: &dyn Source,
-        only: Option<&BTreeSet<String>>,
-        read: &(dyn Fn(u64) + Sync),
-    ) -> Result<Audit, TreeError> {
-        let needles = Needles::new(&self.names, &self.headers.rarity)
-            .map_err(|e| TreeError::Unusable(e.to_string()))?;
-        let (hits, files) = match only {
-            None => {
-                let scanned = scan(source, &needles, &|_| true, &[""], read)?;
-                (scanned.hits, scanned.files)
-            }
-            Some(paths) => self.read_some(source, &needles, paths)?,
-        };
-        let bodies = self.open_bodies(source, &hits, only.is_some(), &needles)?;
+        let needles = self.needles()?;
+        let (hits, files) = self.read_some(source, &needles, paths)?;
+        // The bodies that predicates are made of come from a scan of their own.
+        let sources = |path: &str| path.ends_with(".c");
+        let others = scan(source, &needles, &sources, &[MEMORY_MANAGEMENT], &|_| {})?;
+        let mut bodies = self.open_bodies(&hits);
+        for (name, body) in self.open_bodies(&others.hits) {
+            bodies.entry(name).or_insert(body);
+        }
         let predicates = infer_open(&self.headers, &self.inferred, &bodies);
-        let by_name: BTreeMap<&str, &Predicate> =
-            predicates.iter().map(|p| (p.name.as_str(), p)).collect();
         let mut audit = Audit {
             files_read: files,
             files_parsed: hits.len() as u64,
             ..Audit::default()
         };
-        for hit in &hits {
-            self.sites(hit, &by_name, &mut audit);
-        }
-        self.walks(source, &hits, &bodies, &mut audit)?;
-        audit.sites.sort();
-        audit
-            .walks
-            .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        audit.blind.sort();
-        audit.blind.dedup();
+        self.all_sites(&hits, &predicates, &mut audit);
+        let hits: Vec<&Hit> = hits.iter().filter(|hit| self.is_audited(hit)).collect();
+        let walked = self.walks(&Reading::whole(source, &|_| {}), &hits, &bodies)?;
+        walked.add_to(&mut audit);
         audit.predicates = predicates;
+        finish(&mut audit);
         Ok(audit)
     }
 
-    /// Finds and judges the walks. Bodies that are called and not at hand are looked for once more, in the
-    /// folders of the walks and the memory management's own; what they call in turn likewise.
-    fn walks(
-        &self,
-        source: &dyn Source,
-        hits: &[Hit],
-        bodies: &BTreeMap<String, Definition>,
-        audit: &mut Audit,
-    ) -> Result<(), TreeError> {
-        let mut open: Vec<&Hit> = hits.iter().filter(|hit| self.has_walk(hit)).collect();
-        if open.is_empty() {
-            return Ok(());
-        }
-        let mut fetched: Vec<Hit> = Vec::new();
-        let mut asked: BTreeSet<String> = self
-            .walking
-            .values()
-            .map(|(_, w)| w.name.to_owned())
+    /// Audits a whole tree and remembers what the next audit can use.
+    fn whole(&self, reading: &Reading<'_>) -> Result<Memory, TreeError> {
+        let (hits, files) = reading.hits(self)?;
+        let bodies = self.open_bodies(&hits);
+        let predicates = infer_open(&self.headers, &self.inferred, &bodies);
+        let told: Vec<&Hit> = hits
+            .iter()
+            .filter(|hit| self.has(hit, |role| role.told))
             .collect();
-        let mut folders = BTreeSet::from([MEMORY_MANAGEMENT]);
-        folders.extend(
-            open.iter()
-                .filter_map(|hit| Some(hit.path.rsplit_once('/')?.0)),
-        );
-        fetched.extend(self.fetch(source, &folders, &asked)?);
-        let known = Mutex::new(Known::new());
-        for round in 0..=ROUNDS {
-            let library = Library::new(&self.headers, hits.iter().chain(&fetched));
-            let mut homes = BTreeMap::new();
-            for (_, walker) in self.walking.values() {
-                let home = hits.iter().chain(&fetched).find(|hit| {
-                    hit.path.ends_with(".c")
-                        && hit.outline.functions.iter().any(|f| f.name == walker.name)
-                });
-                homes.extend(home.map(|hit| (walker.name, hit.path.clone())));
+        let own = self.own_questions(&told, &bodies, &predicates);
+        let audited: Vec<&Hit> = hits.iter().filter(|hit| self.is_audited(hit)).collect();
+        let mut audit = Audit {
+            files_read: files,
+            files_parsed: hits.len() as u64,
+            kinds: self.kinds(),
+            matrix: self.rows(&told, &bodies, &predicates, &own),
+            ..Audit::default()
+        };
+        self.all_sites(&hits, &predicates, &mut audit);
+        let bare = std::mem::take(&mut audit.blind);
+        audit.blind.clone_from(&bare);
+        let walked = self.walks(reading, &audited, &bodies)?;
+        walked.add_to(&mut audit);
+        audit.predicates = predicates;
+        finish(&mut audit);
+        let hits = hits
+            .iter()
+            .map(|hit| (hit.path.clone(), self.remember(hit)));
+        Ok(Memory {
+            files,
+            headers: self.headers.files.clone(),
+            inferred: self.inferred.clone(),
+            tellers: self.tellers.clone(),
+            walking: self
+                .walking
+                .values()
+                .map(|(name, w)| (name.clone(), w.name.to_owned()))
+                .collect(),
+            hits: hits.collect(),
+            folders: walked.folders,
+            fetched: walked.fetched,
+            traces: walked.traces,
+            bare,
+            audit,
+        })
+    }
+
+    /// Keeps of a file what other files' meaning may hang on.
+    fn remember(&self, hit: &Hit) -> FileMemory {
+        let mut lines = LineCounter::new();
+        let mut bodies = Vec::new();
+        for function in &hit.outline.functions {
+            let open = self.headers.open.contains_key(&function.name);
+            if hit.path.ends_with(".c")
+                && (open
+                    || Definition::of_question(
+                        &hit.path,
+                        &hit.text,
+                        function,
+                        &mut LineCounter::new(),
+                    )
+                    .is_some())
+            {
+                bodies.push(Body::of(hit, function, &mut lines, open));
             }
-            let context = Context {
-                headers: &self.headers,
-                names: &self.walking,
-                homes: &homes,
-                library: &library,
-                known: &known,
-            };
-            let found: Vec<_> = open
-                .par_iter()
-                .map(|hit| {
-                    let desk = Desk::new(&library);
-                    let mut oracle = Oracle::new(&self.headers, bodies);
-                    let found = find(hit, &context, (&desk, &mut oracle));
-                    (*hit, found, desk.missed())
-                })
-                .collect();
-            let missed = found.iter().flat_map(|(_, _, missed)| missed);
-            let missed: BTreeSet<String> = missed
-                .filter(|name| !asked.contains(*name))
-                .cloned()
-                .collect();
-            open.clear();
-            for (hit, found, own) in found {
-                // What only asked for names that are known to be nowhere will not change.
-                if round < ROUNDS && !own.is_disjoint(&missed) {
-                    open.push(hit);
-                    continue;
-                }
-                audit.walks.extend(found.walks);
-                audit.excerpts.extend(found.excerpts);
-                audit.blind.extend(found.blind);
-            }
-            if open.is_empty() {
-                return Ok(());
-            }
-            // What was worked out without a body that comes now is worked out again.
-            let mut book = known.lock().unwrap_or_else(PoisonError::into_inner);
-            book.retain(|_, worked| worked.missed.is_disjoint(&missed));
-            drop(book);
-            fetched.extend(self.fetch(source, &folders, &missed)?);
-            asked.extend(missed);
         }
-        Ok(())
+        FileMemory {
+            functions: hit
+                .outline
+                .functions
+                .iter()
+                .map(|f| f.name.clone())
+                .collect(),
+            audited: self.is_audited(hit),
+            told: self.has(hit, |role| role.told),
+            bodies,
+        }
+    }
+
+    fn needles(&self) -> Result<Needles, TreeError> {
+        Needles::new(&self.names, &self.headers.rarity)
+            .map_err(|e| TreeError::Unusable(e.to_string()))
+    }
+
+    /// Outlines a file.
+    fn hit(&self, path: String, text: Vec<u8>) -> Hit {
+        let number = |word: &[u8]| {
+            let word = std::str::from_utf8(word).ok()?;
+            self.names
+                .binary_search_by(|name| name.as_str().cmp(word))
+                .ok()
+        };
+        let outline = crate::syntax::outline(&text, &number);
+        Hit {
+            path,
+            text,
+            outline,
+        }
+    }
+
+    fn has(&self, hit: &Hit, wanted: fn(&Role) -> bool) -> bool {
+        hit.outline
+            .mentions
+            .iter()
+            .any(|m| wanted(&self.roles[m.word]))
+    }
+
+    fn is_audited(&self, hit: &Hit) -> bool {
+        self.has(hit, |role| role.audited)
     }
 
     fn has_walk(&self, hit: &Hit) -> bool {
@@ -224,18 +288,17 @@ impl Auditor {
             .any(|m| m.kind == MentionKind::Call && self.walking.contains_key(&m.word))
     }
 
-    /// Outlines the files of some folders that hold one of `names`.
-    fn fetch(
+    fn all_sites<'h>(
         &self,
-        source: &dyn Source,
-        folders: &BTreeSet<&str>,
-        names: &BTreeSet<String>,
-    ) -> Result<Vec<Hit>, TreeError> {
-        let names: Vec<String> = names.iter().cloned().collect();
-        let needles = Needles::new(&names, &self.headers.rarity)
-            .map_err(|e| TreeError::Unusable(e.to_string()))?;
-        let folders: Vec<&str> = folders.iter().copied().collect();
-        Ok(scan(source, &needles, &|_| true, &folders, &|_| {})?.hits)
+        hits: impl IntoIterator<Item = &'h Hit>,
+        predicates: &[Predicate],
+        audit: &mut Audit,
+    ) {
+        let by_name: BTreeMap<&str, &Predicate> =
+            predicates.iter().map(|p| (p.name.as_str(), p)).collect();
+        for hit in hits {
+            self.sites(hit, &by_name, audit);
+        }
     }
 
     fn read_some(
@@ -263,31 +326,11 @@ impl Auditor {
         Ok((hits, files))
     }
 
-    /// Finds the bodies of functions that headers only declare, so that they can be evaluated. When only
-    /// some files were read, the bodies come from a scan of their own.
-    fn open_bodies(
-        &self,
-        source: &dyn Source,
-        hits: &[Hit],
-        partial: bool,
-        needles: &Needles,
-    ) -> Result<BTreeMap<String, Definition>, TreeError> {
+    /// Finds the bodies of functions that headers only declare, so that they can be evaluated.
+    fn open_bodies(&self, hits: &[Hit]) -> BTreeMap<String, Definition> {
         let mut bodies = BTreeMap::new();
-        if partial {
-            let scanned = scan(
-                source,
-                needles,
-                &|path| path.ends_with(".c"),
-                &["mm"],
-                &|_| {},
-            )?;
-            scanned
-                .hits
-                .iter()
-                .for_each(|hit| self.bodies_in(hit, &mut bodies));
-        }
         hits.iter().for_each(|hit| self.bodies_in(hit, &mut bodies));
-        Ok(bodies)
+        bodies
     }
 
     fn bodies_in(&self, hit: &Hit, bodies: &mut BTreeMap<String, Definition>) {
@@ -305,56 +348,18 @@ impl Auditor {
             }
         }
     }
+}
 
-    fn sites(&self, hit: &Hit, predicates: &BTreeMap<&str, &Predicate>, audit: &mut Audit) {
-        for mention in &hit.outline.mentions {
-            let Some(predicate) = predicates.get(self.names[mention.word].as_str()) else {
-                continue;
-            };
-            let kind = match mention.kind {
-                MentionKind::Call => SiteKind::Call,
-                MentionKind::Definition => SiteKind::Definition,
-                MentionKind::Declaration => SiteKind::Declaration,
-                MentionKind::InMacro => SiteKind::Macro,
-                MentionKind::Bare => {
-                    self.bare(hit, mention, audit);
-                    continue;
-                }
-            };
-            let function = match &mention.enclosing {
-                Enclosing::Function(i) => hit.outline.functions[*i].name.clone(),
-                Enclosing::Macro(i) => hit.outline.macros[*i].name.clone(),
-                Enclosing::Brackets(name) => name.clone(),
-                Enclosing::File => String::new(),
-            };
-            audit.sites.push(Site {
-                file: hit.path.clone(),
-                line: mention.line,
-                column: mention.column,
-                function,
-                predicate: predicate.name.clone(),
-                family: predicate.family,
-                kind,
-                accepts: predicate.accepts.clone(),
-                arms: mention.arms.clone(),
-            });
-        }
-    }
-
-    /// A predicate that is named but not called, in code: its address may be taken.
-    fn bare(&self, hit: &Hit, mention: &crate::syntax::Mention, audit: &mut Audit) {
-        if matches!(mention.enclosing, Enclosing::Function(_)) {
-            let what = format!(
-                "{} is named without being called here",
-                self.names[mention.word]
-            );
-            audit.blind.push(BlindSpot {
-                file: hit.path.clone(),
-                line: mention.line,
-                what,
-            });
-        }
-    }
+/// Puts the lists in order.
+fn finish(audit: &mut Audit) {
+    audit.sites.sort();
+    audit
+        .walks
+        .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    let place = |e: &super::facts::Excerpt| (e.file.clone(), e.first_line);
+    audit.excerpts.sort_by_key(place);
+    audit.blind.sort();
+    audit.blind.dedup();
 }
 
 /// Names that walk: the walkers, and to a fixpoint the macros of headers whose bodies call one.

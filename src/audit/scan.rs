@@ -2,6 +2,7 @@
 
 use super::needles::Needles;
 use crate::syntax::{Outline, outline};
+use crate::tree::snapshot::is_c;
 use crate::tree::source::{Source, TreeError};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,11 +23,6 @@ pub(super) struct Scanned {
     pub(super) hits: Vec<Hit>,
     /// Files read.
     pub(super) files: u64,
-}
-
-/// Says whether a path is a C source or header.
-pub(super) fn is_c(path: &str) -> bool {
-    path.ends_with(".c") || path.ends_with(".h")
 }
 
 /// Reads every C file that `choose` takes and outlines those that hold a name; `read` is told of

@@ -5,10 +5,11 @@
 
 use super::contract::{Contract, PTE};
 use super::cursor::{each_expression, passed};
-use super::facts::{Line, Verdict};
-use crate::flow::{Finding, FindingKind, Flow, Helpers};
+use super::facts::{BlindSort, BlindSpot, Line, Verdict};
+use crate::flow::{Finding, FindingKind, Flow, GRAMMAR, Guard as FlowGuard, Helpers, POINTER};
 use crate::syntax::ast::{Lowered, Node};
-use crate::vocabulary::{Oracle, Walker};
+use crate::vocabulary::{Atom, Oracle, Walker};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is said of a walk.
 #[derive(Clone, Debug)]
@@ -23,6 +24,21 @@ pub(super) struct Judged {
     pub(super) path: Vec<(String, u32)>,
     /// Why.
     pub(super) reason: String,
+    /// The first wrong use's name.
+    pub(super) accessor: String,
+    /// What keeps kinds from uses that are wrong for them.
+    pub(super) guards: Vec<Kept>,
+    /// What could not be seen on the way.
+    pub(super) blind: Vec<BlindSpot>,
+}
+
+/// A guard, and the kinds that it turns away.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    /// The guard.
+    pub(super) guard: FlowGuard,
+    /// The kinds.
+    pub(super) kinds: Vec<String>,
 }
 
 impl Judged {
@@ -33,6 +49,9 @@ impl Judged {
             used: None,
             path: Vec::new(),
             reason,
+            accessor: String::new(),
+            guards: Vec::new(),
+            blind: Vec::new(),
         }
     }
 }
@@ -88,14 +107,21 @@ pub(super) fn judge(
     }
     let mut wrong: Vec<(usize, Finding)> = Vec::new();
     let mut doubts: Vec<(usize, Finding)> = Vec::new();
+    let mut guards: BTreeMap<FlowGuard, Vec<Atom>> = BTreeMap::new();
+    let mut wrong_in: BTreeSet<usize> = BTreeSet::new();
     for (index, atom) in contract.atoms.iter().enumerate() {
-        for body in case.bodies {
+        for (number, body) in case.bodies.iter().enumerate() {
             let mut flow = Flow::new(oracle, (*atom, case.walker, level), helpers);
             flow.cursor = case.cursor.to_owned();
             flow.maker = case.from.to_owned();
             flow.file = case.file.to_owned();
-            for finding in flow.run_caller(body, case.line).findings {
+            let findings = flow.run_caller(body, case.line).findings;
+            for guard in flow.guards {
+                guards.entry(guard).or_default().push(*atom);
+            }
+            for finding in findings {
                 let list = if finding.kind == FindingKind::Wrong {
+                    wrong_in.insert(number);
                     &mut wrong
                 } else {
                     &mut doubts
@@ -104,7 +130,78 @@ pub(super) fn judge(
             }
         }
     }
-    tell(oracle, (contract, level), &wrong, &doubts)
+    let mut judged = tell(oracle, (contract, level), &wrong, &doubts);
+    judged.blind = doubts.iter().map(|(_, finding)| spot(finding)).collect();
+    if !wrong_in.is_empty() && wrong_in.len() < case.bodies.len() {
+        judged.blind.push(BlindSpot {
+            file: case.file.to_owned(),
+            line: case.line,
+            sort: BlindSort::Arms,
+            what: String::from(
+                "with some arms of its #ifs the function is prepared, with others it is not",
+            ),
+        });
+    }
+    judged.blind.sort();
+    judged.blind.dedup();
+    if judged.verdict == Verdict::Prepared {
+        judged.guards = kept(oracle, guards);
+    }
+    judged
+}
+
+/// Keeps the guards that stand before wrong uses; where none does, those that stand before other calls.
+fn kept(oracle: &Oracle<'_>, guards: BTreeMap<FlowGuard, Vec<Atom>>) -> Vec<Kept> {
+    let direct = guards.keys().any(|guard| guard.direct);
+    let chosen = guards
+        .into_iter()
+        .filter(|(guard, _)| guard.direct == direct);
+    chosen
+        .map(|(guard, mut atoms)| {
+            atoms.sort();
+            let kinds = oracle.kinds_of(&atoms);
+            Kept { guard, kinds }
+        })
+        .collect()
+}
+
+/// Says what a doubt hides.
+fn spot(finding: &Finding) -> BlindSpot {
+    let what = &finding.what;
+    let (sort, what) = match finding.kind {
+        FindingKind::Escape if what == POINTER => (
+            BlindSort::Indirect,
+            String::from("an entry goes into a call through a pointer"),
+        ),
+        FindingKind::Escape if is_macro(what) => (
+            BlindSort::Macro,
+            format!("an entry goes into the macro {what}, which is not looked through"),
+        ),
+        FindingKind::Escape => (
+            BlindSort::NotFollowed,
+            format!("an entry goes to {what}, which is not followed"),
+        ),
+        FindingKind::Unsure => (
+            BlindSort::NotFollowed,
+            format!("whether {what} sees the entry is not told apart"),
+        ),
+        FindingKind::Lost | FindingKind::Wrong if what == GRAMMAR => (
+            BlindSort::Parse,
+            String::from("a part of a function is not understood by the C grammar"),
+        ),
+        FindingKind::Lost | FindingKind::Wrong => (BlindSort::NotFollowed, what.clone()),
+    };
+    BlindSpot {
+        file: finding.file.clone(),
+        line: finding.line,
+        sort,
+        what,
+    }
+}
+
+fn is_macro(name: &str) -> bool {
+    name.bytes()
+        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 fn tell(
@@ -122,11 +219,11 @@ fn tell(
         let unhandled = oracle.kinds_of(&atoms);
         let reason = format!("{} is reached with {}", first.what, unhandled.join(", "));
         return Judged {
-            verdict: Verdict::Unprepared,
             unhandled,
             used: Some((first.file.clone(), first.line)),
             path: first.path.clone(),
-            reason,
+            accessor: first.what.clone(),
+            ..Judged::plain(Verdict::Unprepared, reason)
         };
     }
     if let Some((_, first)) = doubts.first() {

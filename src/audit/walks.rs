@@ -2,10 +2,11 @@
 
 use super::contract::{Contract, PMD, PTE, infer};
 use super::cursor::{Cursor, each_expression, known, passed, trace};
-use super::facts::{BlindSpot, Excerpt, Huge, Line, Verdict, Walk};
-use super::library::{Desk, Library};
+use super::facts::{BlindSort, BlindSpot, Excerpt, Guard, Huge, Line, Verdict, Walk};
+use super::fingerprint::{Accessors, mark};
+use super::library::{Desk, Library, Looked};
 use super::scan::Hit;
-use super::verdict::{Case, judge, looks_at_entry, quote};
+use super::verdict::{Case, Kept, judge, looks_at_entry, quote};
 use crate::flow::{FlagSet, Helpers};
 use crate::syntax::ast::{Expr, Lowered, Node};
 use crate::syntax::{
@@ -13,7 +14,7 @@ use crate::syntax::{
     lower_variants,
 };
 use crate::vocabulary::{Headers, Oracle, Walker};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 /// What walks are found with.
@@ -37,8 +38,8 @@ pub(super) type Known = BTreeMap<(&'static str, &'static str, FlagSet), Worked>;
 #[derive(Clone)]
 pub(super) struct Worked {
     contract: Result<Contract, String>,
-    /// Names that were asked for and not found.
-    pub(super) missed: BTreeSet<String>,
+    /// Names that were asked for.
+    pub(super) looked: Looked,
 }
 
 /// What a file's walks are.
@@ -73,6 +74,7 @@ pub(super) fn find(
             (_, MentionKind::Call) => found.blind.push(BlindSpot {
                 file: hit.path.clone(),
                 line: mention.line,
+                sort: BlindSort::Outside,
                 what: String::from("a walker is called outside a function"),
             }),
             // The cursor's struct has the walker's name; only a call through a pointer would hide a walk.
@@ -82,6 +84,7 @@ pub(super) fn find(
                 found.blind.push(BlindSpot {
                     file: hit.path.clone(),
                     line: mention.line,
+                    sort: BlindSort::Address,
                     what: String::from(
                         "a walker's address is taken: calls through it are not seen",
                     ),
@@ -91,6 +94,7 @@ pub(super) fn find(
         }
     }
     let mut lines = LineCounter::new();
+    let mut accessors = Vec::new();
     for (index, mentions) in by_function {
         let function = &hit.outline.functions[index];
         let first = lines.locate(&hit.text, function.span.start).0;
@@ -109,9 +113,10 @@ pub(super) fn find(
                 name,
                 walker,
             };
-            found
-                .walks
-                .push(place.walk(&bodies, context, (helpers, &mut *oracle)));
+            let (walk, own, blind) = place.walk(&bodies, context, (helpers, &mut *oracle));
+            found.walks.push(walk);
+            accessors.push(own);
+            found.blind.extend(blind);
         }
         for line in bodies.iter().flat_map(|l| &l.errors) {
             let what = format!(
@@ -121,6 +126,7 @@ pub(super) fn find(
             found.blind.push(BlindSpot {
                 file: hit.path.clone(),
                 line: *line,
+                sort: BlindSort::Parse,
                 what,
             });
         }
@@ -131,7 +137,20 @@ pub(super) fn find(
             text: String::from_utf8_lossy(text).into_owned(),
         });
     }
+    mark(&mut found.walks, &accessors);
     found
+}
+
+/// Quotes the guards of a level.
+fn quote_guards(kept: &[Kept], quoted: &dyn Fn(&str, u32) -> String) -> Vec<Guard> {
+    let quote = |kept: &Kept| Guard {
+        file: kept.guard.file.clone(),
+        line: kept.guard.line,
+        text: quoted(&kept.guard.file, kept.guard.line),
+        predicate: kept.guard.by.clone(),
+        kinds: kept.kinds.clone(),
+    };
+    kept.iter().map(quote).collect()
 }
 
 /// Judges what comes back for huge pages; `None` where none comes back, or the function does not look at it.
@@ -140,7 +159,7 @@ fn judge_huge(
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
     contract: Result<&Contract, &String>,
     quoted: &dyn Fn(&str, u32) -> String,
-) -> Option<Huge> {
+) -> Option<(Huge, String, Vec<BlindSpot>)> {
     if contract.is_ok_and(|contract| contract.atoms.is_empty()) {
         return None;
     }
@@ -149,7 +168,9 @@ fn judge_huge(
         return None;
     }
     let kinds = contract.map(|c| oracle.kinds_of(&c.atoms));
-    Some(Huge {
+    let huge = Huge {
+        guards: quote_guards(&judged.guards, quoted),
+        fingerprint: String::new(),
         contract: kinds.unwrap_or_default(),
         verdict: judged.verdict,
         unhandled: judged.unhandled,
@@ -160,7 +181,8 @@ fn judge_huge(
         }),
         witness: quote(&judged.path, quoted),
         reason: judged.reason,
-    })
+    };
+    Some((huge, judged.accessor, judged.blind))
 }
 
 fn is_struct_name(text: &[u8], at: usize) -> bool {
@@ -184,7 +206,7 @@ impl Place<'_> {
         bodies: &[Lowered],
         context: &Context<'_>,
         (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
-    ) -> Walk {
+    ) -> (Walk, Accessors, Vec<BlindSpot>) {
         let cursor_name = self.cursor_name(bodies.first());
         let mut cursor = Cursor::default();
         for body in bodies {
@@ -206,18 +228,36 @@ impl Place<'_> {
             from: &cursor.from,
             walker: self.walker,
         };
-        let judged = judge(&case, PTE, (oracle, helpers), contract.as_ref());
+        let mut judged = judge(&case, PTE, (oracle, helpers), contract.as_ref());
         let quoted = |file: &str, line: u32| context.library.line(file, line);
-        let pmd = looks_at_entry(&case, PMD)
+        let mut guards = quote_guards(&judged.guards, &quoted);
+        if judged.verdict == Verdict::Prepared {
+            guards.extend(self.flags_guard(
+                &cursor,
+                contract.as_ref().ok(),
+                context,
+                (helpers, &mut *oracle),
+            ));
+        }
+        let huge = looks_at_entry(&case, PMD)
             .then(|| {
                 let huge = self.contract((&cursor, PMD), context, (helpers, &mut *oracle));
                 judge_huge(&case, (&mut *oracle, helpers), huge.as_ref(), &quoted)
             })
             .flatten();
+        let (pmd, of_huge) = match huge {
+            Some((huge, accessor, blind)) => {
+                judged.blind.extend(blind);
+                (Some(huge), accessor)
+            }
+            None => (None, String::new()),
+        };
         let kinds = contract
             .map(|c| oracle.kinds_of(&c.atoms))
             .unwrap_or_default();
-        Walk {
+        let walk = Walk {
+            guards,
+            fingerprint: String::new(),
             file: self.hit.path.clone(),
             function: self.function.name.clone(),
             line: self.mention.line,
@@ -241,7 +281,40 @@ impl Place<'_> {
             witness: quote(&judged.path, &quoted),
             reason: judged.reason,
             pmd,
+        };
+        (walk, (judged.accessor, of_huge), judged.blind)
+    }
+
+    /// Says what the walk's flags keep from the caller that would come back without them.
+    fn flags_guard(
+        &self,
+        cursor: &Cursor,
+        contract: Option<&Contract>,
+        context: &Context<'_>,
+        (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
+    ) -> Option<Guard> {
+        if cursor.flags.is_empty() {
+            return None;
         }
+        let none = Cursor::default();
+        let without = self
+            .contract((&none, PTE), context, (helpers, &mut *oracle))
+            .ok()?;
+        let own = &contract?.atoms;
+        let kept: Vec<_> = without
+            .atoms
+            .iter()
+            .filter(|atom| !own.contains(atom))
+            .copied()
+            .collect();
+        let kinds = oracle.kinds_of(&kept);
+        (!kinds.is_empty()).then(|| Guard {
+            file: self.hit.path.clone(),
+            line: self.mention.line,
+            text: context.library.line(&self.hit.path, self.mention.line),
+            predicate: cursor.flags.iter().cloned().collect::<Vec<_>>().join("|"),
+            kinds,
+        })
     }
 
     /// Infers what the walker may return at `level` with what is known of the cursor's flags, once for all walks.
@@ -266,12 +339,12 @@ impl Place<'_> {
             };
             let worked = Worked {
                 contract,
-                missed: desk.missed(),
+                looked: desk.looked(),
             };
             book().insert(key.clone(), worked.clone());
             worked
         });
-        helpers.note(&worked.missed);
+        helpers.note(&worked.looked);
         worked.contract
     }
 

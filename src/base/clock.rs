@@ -28,3 +28,8 @@ impl Stopwatch {
         (self.0.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
     }
 }
+
+/// Returns the present moment in nanoseconds since 1970, for comparison with the times of files.
+pub fn nanoseconds() -> i64 {
+    i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX)
+}

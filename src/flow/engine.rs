@@ -2,6 +2,7 @@
 
 use super::eval::holds_entry;
 use super::graph::{Edge, Graph, Step};
+use super::guard::Guard;
 use super::state::{State, Worth};
 use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
@@ -11,6 +12,16 @@ use std::sync::Arc;
 
 /// How deep helpers are followed.
 const DEPTH: usize = 4;
+
+/// Steps that are made at most for one kind in one function and all its helpers, each of which is followed anew wherever it is
+/// called: real walks take some thousands.
+const STEPS: u64 = 500_000;
+
+/// What is said of code that does not parse.
+pub(crate) const GRAMMAR: &str = "not understood by the C grammar";
+
+/// What is said of a call of which it is not known whom it calls.
+pub(crate) const POINTER: &str = "a call through a pointer";
 
 /// What a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,7 +139,11 @@ pub(crate) struct Flow<'f, 'h> {
     pub(crate) helpers: &'f dyn Helpers,
     /// Findings, while they are collected.
     pub(super) findings: Option<Vec<Finding>>,
+    /// Conditions that kept the entry from something.
+    pub(crate) guards: Vec<Guard>,
     stack: Vec<String>,
+    /// Steps made so far, in the function and all helpers.
+    pub(crate) steps: u64,
     /// Did a function have more paths than are followed?
     exhausted: bool,
 }
@@ -155,7 +170,9 @@ impl<'f, 'h> Flow<'f, 'h> {
             file: String::new(),
             helpers,
             findings: None,
+            guards: Vec::new(),
             stack: Vec::new(),
+            steps: 0,
             exhausted: false,
         }
     }
@@ -223,7 +240,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 kind: FindingKind::Lost,
                 file: self.file.clone(),
                 line: *line,
-                what: String::from("not understood by the C grammar"),
+                what: String::from(GRAMMAR),
                 path: Vec::new(),
             });
         }
@@ -235,9 +252,11 @@ impl<'f, 'h> Flow<'f, 'h> {
     fn visit(&mut self, graph: &Graph, at: usize, state: &mut State, run: &mut Run) {
         let point = &graph.points[at];
         match &point.step {
-            Step::Effect(expr) | Step::Test(expr) | Step::Switch(expr) => {
-                drop(self.eval(expr, state));
+            Step::Test(expr) => {
+                let truth = self.eval(expr, state).truth();
+                self.guard_point(graph, at, expr, truth);
             }
+            Step::Effect(expr) | Step::Switch(expr) => drop(self.eval(expr, state)),
             Step::Local(_, _, Some(value)) => drop(self.eval(value, state)),
             Step::Return(value) => {
                 let worth = value
@@ -289,7 +308,8 @@ impl<'f, 'h> Flow<'f, 'h> {
         let mut left = count * 200 + 1000;
         while let Some(at) = work.pop_front() {
             left -= 1;
-            if left == 0 {
+            self.steps += 1;
+            if left == 0 || self.steps > STEPS {
                 self.exhausted = true;
                 break;
             }
@@ -396,7 +416,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 
     /// Says whether a condition is the walk itself: `Some(true)` for it, `Some(false)` for its negation.
-    fn walks(&self, expr: &Expr) -> Option<bool> {
+    pub(super) fn walks(&self, expr: &Expr) -> Option<bool> {
         match &expr.node {
             Node::Call(name, _) if name == self.walker.name => Some(true),
             Node::Call(name, arguments) if self.oracle.is_wrapper(name) => {

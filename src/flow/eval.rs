@@ -1,6 +1,6 @@
 //! In: an expression and what is known. Out: its worth, what it changes, and the uses in it.
 
-use super::engine::{Finding, FindingKind, Flow};
+use super::engine::{Finding, FindingKind, Flow, POINTER};
 use super::state::{State, Worth};
 use super::tables::{Gives, folio_test, is_silent, kind_use, neutral};
 use crate::syntax::ast::{Expr, Node};
@@ -24,8 +24,15 @@ impl Flow<'_, '_> {
             Node::Choice(condition, then, other) => {
                 let truth = self.eval(condition, state).truth();
                 match truth {
-                    Truth::Yes => self.eval(then.as_deref().unwrap_or(condition), state),
-                    Truth::No => self.eval(other, state),
+                    Truth::Yes => {
+                        self.guard_rest(condition, other);
+                        self.eval(then.as_deref().unwrap_or(condition), state)
+                    }
+                    Truth::No => {
+                        then.iter()
+                            .for_each(|then| self.guard_rest(condition, then));
+                        self.eval(other, state)
+                    }
                     Truth::Either => {
                         let mut second = state.clone();
                         let a = self.eval(then.as_deref().unwrap_or(condition), state);
@@ -56,11 +63,7 @@ impl Flow<'_, '_> {
                 for argument in arguments {
                     let worth = self.eval(argument, state);
                     if holds_entry(&worth) {
-                        self.note(
-                            FindingKind::Escape,
-                            expr.line,
-                            String::from("a call through a pointer"),
-                        );
+                        self.note(FindingKind::Escape, expr.line, String::from(POINTER));
                     }
                 }
                 Worth::unknown()
@@ -122,6 +125,7 @@ impl Flow<'_, '_> {
             };
             let first = self.eval(a, state).truth();
             if first == stop {
+                self.guard_rest(a, b);
                 return Worth::Plain(stop.value());
             }
             let mut right = state.clone();

@@ -6,11 +6,13 @@
 mod engine;
 mod eval;
 mod graph;
+mod guard;
 mod place;
 mod state;
 mod tables;
 mod targets;
 
-pub(crate) use engine::{Finding, FindingKind, FlagSet, Flow, Helper, Helpers};
+pub(crate) use engine::{Finding, FindingKind, FlagSet, Flow, GRAMMAR, Helper, Helpers, POINTER};
 pub(crate) use graph::{Edge, Graph, Step};
+pub(crate) use guard::Guard;
 pub(crate) use tables::{folio_test, is_silent, loads_entry};

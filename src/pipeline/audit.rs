@@ -1,9 +1,10 @@
-//! In: a kernel. Out: its sites and walks, stored.
+//! In: a kernel. Out: its sites, walks and handling matrix, stored, and found anew only where something has changed.
 
 use super::event::step;
 use super::{Event, OpenKernel, Tell, Unit, Workspace};
-use crate::audit::{Audit, Auditor};
+use crate::audit::{self, Audit, Memory};
 use crate::store::{AuditId, AuditKey};
+use crate::tree::snapshot::Delta;
 use crate::tree::source::Source;
 use anyhow::Context as _;
 
@@ -16,21 +17,55 @@ pub fn audit(
     kernel: &OpenKernel,
     tell: Tell<'_>,
 ) -> anyhow::Result<Audit> {
-    let source = &*kernel.kernel.source;
-    let auditor =
-        step(tell, "reading headers", || Auditor::new(source)).with_context(|| failed(kernel))?;
-    let found = whole(&auditor, source, "auditing", tell).with_context(|| failed(kernel))?;
-    save(workspace, &bare_key(kernel), &found)?;
-    Ok(found)
+    let memory = base(workspace, kernel, "auditing", tell)?;
+    save(workspace, &bare_key(kernel), memory.audit())?;
+    Ok(memory.into_audit())
 }
 
-/// Audits all of `source`, told as the step `name`.
-pub(super) fn whole(
-    auditor: &Auditor,
-    source: &dyn Source,
+/// Audits `kernel` as it is, told as the step `name`, and remembers what the next audit can use.
+pub(super) fn base(
+    workspace: &mut Workspace,
+    kernel: &OpenKernel,
     name: &str,
     tell: Tell<'_>,
-) -> anyhow::Result<Audit> {
+) -> anyhow::Result<Memory> {
+    let source = &*kernel.kernel.source;
+    let place = source.place();
+    // Taken before anything is read: what is written meanwhile will count as changed.
+    let snapshot = source.snapshot().with_context(|| failed(kernel))?;
+    let (Some(place), Some(snapshot)) = (place, snapshot) else {
+        return again(source, None, name, tell).with_context(|| failed(kernel));
+    };
+    let known = workspace
+        .store
+        .recall(&place, &snapshot)
+        .context("failed to read what is known of the kernel")?;
+    let mut earlier = None;
+    if let Some((then, memory)) = known {
+        let delta = source
+            .since(&then, &snapshot)
+            .with_context(|| failed(kernel))?;
+        earlier = delta.map(|delta| (memory, delta));
+    }
+    let unchanged = earlier.as_ref().is_some_and(|(_, delta)| delta.is_empty());
+    let known = earlier.as_ref().map(|(memory, delta)| (memory, delta));
+    let memory = again(source, known, name, tell).with_context(|| failed(kernel))?;
+    if !unchanged {
+        workspace
+            .store
+            .remember(&place, &snapshot, &memory)
+            .context("failed to keep what is known of the kernel")?;
+    }
+    Ok(memory)
+}
+
+/// Audits all of `source`, told as the step `name`: what has not changed since `earlier` is not read again.
+pub(super) fn again(
+    source: &dyn Source,
+    earlier: Option<(&Memory, &Delta)>,
+    name: &str,
+    tell: Tell<'_>,
+) -> anyhow::Result<Memory> {
     let read = |done: u64| {
         tell(Event::Advance {
             done,
@@ -38,7 +73,7 @@ pub(super) fn whole(
             unit: Unit::Files,
         });
     };
-    Ok(step(tell, name, || auditor.run(source, &read))?)
+    Ok(step(tell, name, || audit::audit(source, earlier, &read))?)
 }
 
 /// Names the state of the bare kernel.

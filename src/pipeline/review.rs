@@ -4,7 +4,9 @@ mod touched;
 
 use super::event::step;
 use super::{Application, Keep, OpenKernel, Tell, Workspace, apply, audit, is_whole, report};
-use crate::audit::{Audit, Auditor, ReviewChange, VerdictChange, WalkChange, compare_walks};
+use crate::audit::{
+    Audit, Auditor, Memory, ReviewChange, VerdictChange, WalkChange, compare_walks,
+};
 use crate::report::Written;
 use crate::series::Series;
 use crate::store::{ApplicationId, AuditKey, NewReview};
@@ -66,7 +68,10 @@ pub fn review(
             .map(|outcome| outcome.number)
             .collect(),
     };
-    let audited = states.audit(tell).with_context(|| audit::failed(kernel))?;
+    let before = audit::base(workspace, kernel, "auditing the kernel as it is", tell)?;
+    let audited = states
+        .audit(before, tell)
+        .with_context(|| audit::failed(kernel))?;
     let stored = application
         .stored
         .context("the application was stored just now")?;
@@ -146,13 +151,33 @@ impl States<'_> {
         Overlay::new(Arc::clone(&self.base), Arc::clone(&self.changed[k]))
     }
 
-    /// Audits state 0 and state n whole, and what every patch changes in between.
-    fn audit(&self, tell: Tell<'_>) -> anyhow::Result<Audited> {
+    /// Audits state n, and what every patch changes in between; `before` is state 0.
+    fn audit(&self, before: Memory, tell: Tell<'_>) -> anyhow::Result<Audited> {
+        let last = self.changed.len() - 1;
+        let touches =
+            |k: &usize| !touched::paths(&self.changed[k - 1], &self.changed[*k]).is_empty();
+        let changes = match (1..=last).find(touches) {
+            Some(first) => self.changes(first, tell)?,
+            None => Vec::new(),
+        };
+        let name = format!("auditing with {last} patches");
+        let state = self.state(last);
+        let delta = state.delta()?;
+        let before_audit = before.audit().clone();
+        let after = audit::again(&state, Some((&before, &delta)), &name, tell)?.into_audit();
+        Ok(Audited {
+            before: before_audit,
+            after,
+            changes,
+        })
+    }
+
+    /// Lists what each patch from `first` on changes.
+    fn changes(&self, first: usize, tell: Tell<'_>) -> anyhow::Result<Vec<ReviewChange>> {
         let last = self.changed.len() - 1;
         let mut auditor = step(tell, "reading headers", || Auditor::new(&*self.base))?;
-        let before = audit::whole(&auditor, &*self.base, "auditing the kernel as it is", tell)?;
         let mut changes = Vec::new();
-        for k in 1..=last {
+        for k in first..=last {
             let paths = touched::paths(&self.changed[k - 1], &self.changed[k]);
             if paths.is_empty() {
                 continue;
@@ -173,16 +198,6 @@ impl States<'_> {
                 &lines,
             ));
         }
-        let after = if self.changed[last].is_empty() {
-            before.clone()
-        } else {
-            let name = format!("auditing with {last} patches");
-            audit::whole(&auditor, &self.state(last), &name, tell)?
-        };
-        Ok(Audited {
-            before,
-            after,
-            changes,
-        })
+        Ok(changes)
     }
 }

@@ -1,7 +1,7 @@
-//! In: a kernel. Out: its vocabulary, what its walkers may return, or how its functions handle kinds. Nothing is stored.
+//! In: a kernel. Out: its vocabulary, what its walkers may return, or how its functions handle kinds.
 
-use super::event::{Event, Unit, step};
-use super::{OpenKernel, Tell};
+use super::event::step;
+use super::{OpenKernel, Tell, Workspace, audit};
 use crate::audit::{Auditor, Contracts, Matrix};
 use crate::report;
 use crate::vocabulary::Vocabulary;
@@ -32,20 +32,16 @@ pub fn vocabulary(kernel: &OpenKernel, tell: Tell<'_>) -> anyhow::Result<Vocabul
 
 /// Tells how each function of `kernel` that tells kinds apart handles each kind.
 ///
+/// The matrix is a part of the audit, which is stored.
+///
 /// # Errors
-/// When the kernel cannot be read.
-pub fn matrix(kernel: &OpenKernel, tell: Tell<'_>) -> anyhow::Result<Matrix> {
-    let source = &*kernel.kernel.source;
-    let failed = || format!("failed to read {}", kernel.name);
-    let auditor = step(tell, "reading headers", || Auditor::new(source)).with_context(failed)?;
-    let read = |done: u64| {
-        tell(Event::Advance {
-            done,
-            total: 0,
-            unit: Unit::Files,
-        });
-    };
-    step(tell, "following kinds", || auditor.matrix(source, &read)).with_context(failed)
+/// When the kernel cannot be read, or the store not written.
+pub fn matrix(
+    workspace: &mut Workspace,
+    kernel: &OpenKernel,
+    tell: Tell<'_>,
+) -> anyhow::Result<Matrix> {
+    Ok(audit(workspace, kernel, tell)?.matrix())
 }
 
 /// Writes the handling matrix of `kernel` as a page.

@@ -7,7 +7,7 @@ use super::id::{AuditId, SeriesId};
 use super::open::Store;
 use super::series::series_id;
 use super::text::Texts;
-use crate::audit::{Audit, BlindSpot, Excerpt, Site, Walk};
+use crate::audit::{Audit, BlindSpot, Excerpt, MatrixRow, Site, Walk};
 use crate::base::clock;
 use crate::vocabulary::Predicate;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -43,14 +43,16 @@ impl Store {
                 .transpose()?;
             let id = clear(connection, key, series)?;
             connection.execute(
-                "UPDATE audit SET files_read = ?2, files_parsed = ?3, made = ?4 WHERE id = ?1",
+                "UPDATE audit SET files_read = ?2, files_parsed = ?3, made = ?4, kinds = ?5 WHERE id = ?1",
                 params![
                     id,
                     audit.files_read as i64,
                     audit.files_parsed as i64,
-                    Moment(clock::now())
+                    Moment(clock::now()),
+                    Json(&audit.kinds)
                 ],
             )?;
+            insert_handling(connection, id, &audit.matrix)?;
             insert_predicates(connection, id, &audit.predicates)?;
             insert_sites(connection, id, &audit.sites)?;
             insert_walks(connection, id, &audit.walks)?;
@@ -91,7 +93,14 @@ fn clear(
     series: Option<SeriesId>,
 ) -> Result<AuditId, Fault> {
     if let Some(id) = find(connection, key, series)? {
-        for table in ["predicate", "site", "walk", "excerpt", "blind_spot"] {
+        for table in [
+            "predicate",
+            "site",
+            "walk",
+            "excerpt",
+            "blind_spot",
+            "handling",
+        ] {
             connection.execute(
                 &format!("DELETE FROM {table} WHERE audit = ?1"),
                 params![id],
@@ -167,8 +176,8 @@ fn insert_sites(connection: &Connection, id: AuditId, sites: &[Site]) -> Result<
 fn insert_walks(connection: &Connection, id: AuditId, walks: &[Walk]) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO walk (audit, position, file, function, line, first_line, last_line, walker, flags, cursor,
-            cursor_from, contract, verdict, unhandled, wrong_use, witness, reason, pmd)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+            cursor_from, contract, verdict, unhandled, wrong_use, witness, reason, pmd, guards, fingerprint)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
     )?;
     for (position, walk) in walks.iter().enumerate() {
         statement.execute(params![
@@ -190,6 +199,8 @@ fn insert_walks(connection: &Connection, id: AuditId, walks: &[Walk]) -> Result<
             Json(&walk.witness),
             walk.reason,
             walk.pmd.as_ref().map(Json),
+            Json(&walk.guards),
+            walk.fingerprint,
         ])?;
     }
     Ok(())
@@ -218,10 +229,29 @@ fn insert_excerpts(
     Ok(())
 }
 
+/// Writes the handling matrix.
+fn insert_handling(connection: &Connection, id: AuditId, rows: &[MatrixRow]) -> Result<(), Fault> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO handling (audit, position, file, function, line, entry, cells) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for (position, row) in rows.iter().enumerate() {
+        statement.execute(params![
+            id,
+            position as i64,
+            row.file,
+            row.function,
+            row.line,
+            row.entry,
+            Json(&row.cells)
+        ])?;
+    }
+    Ok(())
+}
+
 /// Writes the blind spots.
 fn insert_blind(connection: &Connection, id: AuditId, blind: &[BlindSpot]) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO blind_spot (audit, position, file, line, what) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO blind_spot (audit, position, file, line, sort, what) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     for (position, spot) in blind.iter().enumerate() {
         statement.execute(params![
@@ -229,6 +259,7 @@ fn insert_blind(connection: &Connection, id: AuditId, blind: &[BlindSpot]) -> Re
             position as i64,
             spot.file,
             spot.line,
+            Word(spot.sort),
             spot.what
         ])?;
     }

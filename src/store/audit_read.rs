@@ -7,7 +7,7 @@ use super::error::{Fault, StoreError};
 use super::id::AuditId;
 use super::open::Store;
 use super::series::series_id;
-use crate::audit::{Audit, BlindSpot, Excerpt, Site, Walk};
+use crate::audit::{Audit, BlindSpot, Excerpt, MatrixRow, Site, Walk};
 use crate::vocabulary::Predicate;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
@@ -82,14 +82,14 @@ impl Store {
     /// [`StoreError::NoSuchId`] where there is none; else as [`Store::open`].
     pub fn audit(&self, id: AuditId) -> Result<Audit, StoreError> {
         self.read(|connection| {
-            let counts: Option<(i64, i64)> = connection
+            let counts: Option<(i64, i64, Json<Vec<String>>)> = connection
                 .query_row(
-                    "SELECT files_read, files_parsed FROM audit WHERE id = ?1",
+                    "SELECT files_read, files_parsed, kinds FROM audit WHERE id = ?1",
                     params![id],
-                    |row| Ok((row.get(0)?, row.get(1)?)),
+                    |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
                 )
                 .optional()?;
-            let (files_read, files_parsed) = counts.ok_or(StoreError::NoSuchId {
+            let (files_read, files_parsed, kinds) = counts.ok_or(StoreError::NoSuchId {
                 what: "audit",
                 id: id.0,
             })?;
@@ -102,7 +102,18 @@ impl Store {
                     Ok(BlindSpot {
                         file: row.get("file")?,
                         line: row.get("line")?,
+                        sort: row.get::<_, Word<_>>("sort")?.0,
                         what: row.get("what")?,
+                    })
+                })?,
+                kinds: kinds.0,
+                matrix: list(connection, "handling", id, |row| {
+                    Ok(MatrixRow {
+                        file: row.get("file")?,
+                        function: row.get("function")?,
+                        line: row.get("line")?,
+                        entry: row.get("entry")?,
+                        cells: row.get::<_, Json<_>>("cells")?.0,
                     })
                 })?,
                 files_read: files_read.unsigned_abs(),
@@ -203,6 +214,8 @@ fn read_walk(row: &Row<'_>) -> rusqlite::Result<Walk> {
             .map(|json| json.0),
         witness: row.get::<_, Json<_>>("witness")?.0,
         reason: row.get("reason")?,
+        guards: row.get::<_, Json<_>>("guards")?.0,
+        fingerprint: row.get("fingerprint")?,
         pmd: row.get::<_, Option<Json<_>>>("pmd")?.map(|json| json.0),
     })
 }

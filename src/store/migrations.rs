@@ -21,6 +21,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
         include_str!("migrations/0004_builds.sql"),
     ),
     ("0005_boots.sql", include_str!("migrations/0005_boots.sql")),
+    ("0006_facts.sql", include_str!("migrations/0006_facts.sql")),
 ];
 
 /// Gives the migrations in the runner's shape.

@@ -8,6 +8,7 @@ mod boot;
 mod build;
 mod column;
 mod error;
+mod facts;
 mod id;
 mod kernel;
 mod migrations;

@@ -53,6 +53,7 @@ fn shipped_migrations_are_never_edited() {
             "a69d3c9ca2050eb7c17a2156f5aeee4131045e76",
         ),
         ("0005_boots.sql", "68fa9e560b648bf8ff3771936ac005800d75a0cb"),
+        ("0006_facts.sql", "dcef35e3fe69d3c956b0322d5343cbb5f0a92907"),
     ];
     let have: Vec<_> = migrations::FILES
         .iter()

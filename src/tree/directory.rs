@@ -1,9 +1,11 @@
 //! In: a folder on this machine. Out: its files as a source.
 
 use super::beneath::{self, Way};
+use super::snapshot::{Snapshot, Stat, is_c};
 use super::source::{Choose, Node, Source, Stamp, TreeError, Visit};
 use super::stamps;
 use super::walk::{self, Deed, Folder};
+use crate::base::clock;
 use crate::base::id::ObjectId;
 use rustix::fd::OwnedFd;
 use rustix::fs::{FileType, Mode, OFlags};
@@ -160,6 +162,24 @@ impl Source for DirectorySource {
 
     fn stamps(&self) -> Result<BTreeMap<String, Stamp>, TreeError> {
         stamps::of_folder(&self.path)
+    }
+
+    fn place(&self) -> Option<String> {
+        let path = std::fs::canonicalize(&self.path).ok()?;
+        Some(format!("folder {}", path.display()))
+    }
+
+    fn snapshot(&self) -> Result<Option<Snapshot>, TreeError> {
+        let taken = clock::nanoseconds();
+        let found = Mutex::new(Vec::new());
+        let look = |path: &str, stat: Stat| {
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.push((path.to_owned(), stat));
+        };
+        self.walk(&[""], &is_c, Deed::Look(&look))?;
+        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let files = found.into_iter().collect();
+        Ok(Some(Snapshot::Folder { taken, files }))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::beneath;
 use super::directory::{holds, outermost};
 use super::packs::{self, Packs, Place, Reader};
+use super::snapshot::{Delta, Snapshot, is_c};
 use super::source::{Choose, Node, Source, Stamp, TreeError, Visit};
 use crate::base::id::ObjectId;
 use git2::{ErrorCode, ObjectType, Oid, Repository, Tree};
@@ -324,6 +325,67 @@ impl Source for GitSource {
             Err(error) => Err(error.into()),
         }
     }
+
+    fn place(&self) -> Option<String> {
+        Some(format!(
+            "repository {}",
+            self.repository().commondir().display()
+        ))
+    }
+
+    fn snapshot(&self) -> Result<Option<Snapshot>, TreeError> {
+        Ok(Some(Snapshot::Tree(self.tree.to_string())))
+    }
+
+    fn since(&self, old: &Snapshot, now: &Snapshot) -> Result<Option<Delta>, TreeError> {
+        if let (Snapshot::Tree(old), Snapshot::Tree(now)) = (old, now)
+            && old != now
+        {
+            let repository = self.repository();
+            let find = |id: &str| repository.find_tree(Oid::from_str(id).ok()?).ok();
+            return match (find(old), find(now)) {
+                (Some(old), Some(now)) => Ok(Some(differing(&repository, &old, &now)?)),
+                // The repository that had the tree, or its history, is another now.
+                _ => Ok(None),
+            };
+        }
+        Ok(old.compare(now))
+    }
+}
+
+/// Lists the C files that differ between two trees.
+fn differing(repository: &Repository, old: &Tree<'_>, new: &Tree<'_>) -> Result<Delta, TreeError> {
+    let mut out = Delta::default();
+    let mut options = git2::DiffOptions::new();
+    options.include_typechange(true).skip_binary_check(true);
+    let diff = repository.diff_tree_to_tree(Some(old), Some(new), Some(&mut options))?;
+    for delta in diff.deltas() {
+        let regular = |file: &git2::DiffFile<'_>| {
+            file.exists() && u32::from(file.mode()).cast_signed() & KIND == REGULAR
+        };
+        let (old, new) = (delta.old_file(), delta.new_file());
+        for path in [&old, &new].iter().filter_map(|file| file.path()?.to_str()) {
+            let is = |file: &git2::DiffFile<'_>| {
+                regular(file) && file.path().and_then(Path::to_str) == Some(path)
+            };
+            let set = match (is(&old), is(&new)) {
+                _ if !is_c(path) => continue,
+                (true, true) => &mut out.modified,
+                (true, false) => &mut out.removed,
+                (false, true) => &mut out.added,
+                (false, false) => continue,
+            };
+            set.insert(path.to_owned());
+        }
+    }
+    // A file that became a link and one that was a link are told as two changes of one path.
+    let both: Vec<String> = out.added.intersection(&out.removed).cloned().collect();
+    for path in both {
+        out.added.remove(&path);
+        out.removed.remove(&path);
+        out.modified.insert(path);
+    }
+    Ok(out)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod outcome;
 pub mod output;
 pub mod package;
 mod packs;
+pub mod snapshot;
 pub mod source;
 mod stamps;
 mod unpack;

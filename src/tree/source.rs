@@ -1,5 +1,6 @@
 //! In: nothing. Out: the one seam through which a kernel's files are read.
 
+use super::snapshot::{Delta, Snapshot, is_c};
 use crate::base::hash::blob_id;
 use crate::base::id::ObjectId;
 use std::collections::BTreeMap;
@@ -154,6 +155,28 @@ pub trait Source: Send + Sync {
     fn blob(&self, _prefix: &str) -> Result<Option<Vec<u8>>, TreeError> {
         Ok(None)
     }
+
+    /// Names the place where the source is, whatever state of it is read: a folder, a repository.
+    fn place(&self) -> Option<String> {
+        None
+    }
+
+    /// Says what the source looks like now; `None` where later changes could not be told. To be taken before anything is
+    /// read, so that what is written meanwhile counts as a change.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn snapshot(&self) -> Result<Option<Snapshot>, TreeError> {
+        Ok(None)
+    }
+
+    /// Lists the C files that differ between two snapshots of this source; `None` where that cannot be told.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn since(&self, old: &Snapshot, now: &Snapshot) -> Result<Option<Delta>, TreeError> {
+        Ok(old.compare(now))
+    }
 }
 
 /// A file after some patches: its bytes and executable bit, or `None` where it was removed.
@@ -170,6 +193,25 @@ impl Overlay {
     /// Lays `changed` over `base`.
     pub fn new(base: Arc<dyn Source>, changed: Arc<Changed>) -> Self {
         Self { base, changed }
+    }
+
+    /// Lists the C files that differ from the base, or may differ.
+    ///
+    /// # Errors
+    /// When the base cannot be read.
+    pub fn delta(&self) -> Result<Delta, TreeError> {
+        let mut delta = Delta::default();
+        for (path, now) in self.changed.iter().filter(|(path, _)| is_c(path)) {
+            let before = matches!(self.base.node(path)?, Some(Node::File { .. }));
+            let set = match (before, now) {
+                (true, Some(_)) => &mut delta.modified,
+                (true, None) => &mut delta.removed,
+                (false, Some(_)) => &mut delta.added,
+                (false, None) => continue,
+            };
+            set.insert(path.clone());
+        }
+        Ok(delta)
     }
 }
 

@@ -5,6 +5,7 @@
 //! folders hold hundreds of megabytes, so folders alone would leave cores idle.
 
 use super::beneath;
+use super::snapshot::Stat;
 use super::source::{Choose, TreeError, Visit};
 use rustix::buffer::spare_capacity;
 use rustix::fd::OwnedFd;
@@ -44,6 +45,8 @@ impl Folder {
 pub(super) enum Deed<'d> {
     /// Gives the path alone.
     List(&'d (dyn Fn(&str) + Sync)),
+    /// Gives the path and what the file system says of the file.
+    Look(&'d (dyn Fn(&str, Stat) + Sync)),
     /// Reads the file.
     Read(Visit<'d>),
 }
@@ -264,6 +267,13 @@ impl<'w> Worker<'w> {
             set(&mut self.path, &folder.path, text);
             match self.deed {
                 Deed::List(list) => list(&self.path),
+                Deed::Look(look) => {
+                    match rustix::fs::statat(&folder.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
+                        Ok(stat) => look(&self.path, own(&stat)),
+                        Err(error) if vanished(error) => {}
+                        Err(error) => return Err(refused(&self.path, error)),
+                    }
+                }
                 Deed::Read(visit) => match self.read(folder, name) {
                     Ok(()) => {
                         visit(&self.path, &self.buffer);
@@ -311,6 +321,21 @@ fn kind(folder: &Folder, name: &CStr, listed: FileType) -> FileType {
         .map_or(FileType::Unknown, |stat| {
             FileType::from_raw_mode(stat.st_mode)
         })
+}
+
+/// Takes what tells a file from what it was.
+fn own(stat: &rustix::fs::Stat) -> Stat {
+    let moment = |seconds: i64, nanoseconds: u64| {
+        let seconds = seconds.saturating_mul(1_000_000_000);
+        seconds.saturating_add(nanoseconds.cast_signed())
+    };
+    Stat {
+        place: [stat.st_dev, stat.st_ino, stat.st_size.cast_unsigned()],
+        times: [
+            moment(stat.st_mtime, stat.st_mtime_nsec),
+            moment(stat.st_ctime, stat.st_ctime_nsec),
+        ],
+    }
 }
 
 /// Is this how it looks when somebody removes or replaces a file while we read?

@@ -66,6 +66,8 @@ pub struct Headers {
     pub open: BTreeMap<String, Definition>,
     /// The kinds.
     pub kinds: Kinds,
+    /// Headers that say something of all this.
+    pub files: BTreeSet<String>,
     /// Headers that define a kind's constant.
     pub(super) constant_files: BTreeSet<String>,
     /// 4-byte windows counted over a sample of the headers: which substrings are rare.
@@ -88,11 +90,7 @@ impl Headers {
     /// # Errors
     /// When the tree cannot be read.
     pub fn gather(source: &dyn Source) -> Result<Self, TreeError> {
-        let types: Vec<&str> = entry_types().iter().map(|(name, _)| *name).collect();
-        let mut wanted = types;
-        wanted.push("MAX_SWAPFILES");
-        wanted.extend(super::tables::walkers().iter().map(|walker| walker.cursor));
-        let scan = AnyOf::new(&wanted).map_err(|e| TreeError::Unusable(e.to_string()))?;
+        let scan = AnyOf::new(&wanted()).map_err(|e| TreeError::Unusable(e.to_string()))?;
         let found: Mutex<(Vec<Found>, Vec<u32>)> = Mutex::new((Vec::new(), vec![0; 1 << 16]));
         source.visit(&FOLDERS, &|path| path.ends_with(".h"), &|path, text| {
             // One header in sixteen is enough of a sample.
@@ -118,6 +116,19 @@ impl Headers {
         Ok(Self::collect(found, rarity))
     }
 
+    /// Says whether a file of these bytes at `path` is a header that says something.
+    pub fn reads(path: &str, text: &[u8]) -> bool {
+        let below = |folder: &&str| {
+            path.strip_prefix(*folder)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        path.ends_with(".h")
+            && FOLDERS.iter().any(below)
+            && wanted()
+                .iter()
+                .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+    }
+
     fn collect(found: Vec<Found>, rarity: Vec<u32>) -> Self {
         let mut headers = Self {
             rarity,
@@ -126,6 +137,7 @@ impl Headers {
         let mut prototypes = Vec::new();
         let mut constants = Vec::new();
         for header in found {
+            headers.files.insert(header.file.clone());
             for mut definition in header.definitions {
                 // A body beside the prototype is the stub of another configuration: the real one is elsewhere.
                 definition.stub = definition.macro_parameters.is_none()
@@ -157,6 +169,14 @@ impl Headers {
         headers.kinds = Kinds::new(constants);
         headers
     }
+}
+
+/// Lists words of which a header that says something holds one.
+fn wanted() -> Vec<&'static str> {
+    let mut wanted: Vec<&str> = entry_types().iter().map(|(name, _)| *name).collect();
+    wanted.push("MAX_SWAPFILES");
+    wanted.extend(super::tables::walkers().iter().map(|walker| walker.cursor));
+    wanted
 }
 
 /// Counts 4-byte windows of a sample: 4 KiB from the middle, behind the licence.

@@ -7,10 +7,11 @@ use super::predicate::{Family, Predicate};
 use super::tables::{Domain, presence};
 use super::value::{Truth, Value};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What inference found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inferred {
     /// The predicates, by name.
     pub predicates: Vec<Predicate>,

@@ -7,11 +7,13 @@
     reason = "tests start peers (git) and measure time"
 )]
 
+mod again;
 mod apply_real;
 mod audit_real;
 mod bad_input;
 mod boots;
 mod builds;
+mod c_front;
 mod cli;
 mod contracts;
 mod diff;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Copies the small tree and adds the specimens to its mm/.
-fn tree_with(name: &str, specimens: &str) -> tempfile::TempDir {
+pub(crate) fn tree_with(name: &str, specimens: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(Path::new(&small_tree()), folder.path());
     std::fs::write(folder.path().join("mm").join(name), specimens).unwrap();
@@ -27,7 +27,7 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn audit(folder: &Path) -> Audit {
+pub(crate) fn audit(folder: &Path) -> Audit {
     let source = DirectorySource::open(folder).unwrap();
     Auditor::new(&source)
         .unwrap()

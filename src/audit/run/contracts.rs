@@ -1,6 +1,6 @@
 //! In: a tree. Out: what its walkers may return, row by row.
 
-use super::{Auditor, MEMORY_MANAGEMENT, ROUNDS};
+use super::{Auditor, MEMORY_MANAGEMENT, ROUNDS, Reading};
 use crate::audit::contract::{ContractRow, Home, rows};
 use crate::audit::library::{Desk, Library};
 use crate::audit::scan::Hit;
@@ -27,15 +27,16 @@ impl Auditor {
             .iter()
             .map(|walker| walker.name.to_owned())
             .collect();
-        let folders = BTreeSet::from([MEMORY_MANAGEMENT]);
-        let mut fetched = self.fetch(source, &folders, &asked)?;
+        let folders = BTreeSet::from([MEMORY_MANAGEMENT.to_owned()]);
+        let reading = Reading::whole(source, &|_| {});
+        let mut fetched = reading.fetch(self, &folders, &asked)?;
         for round in 0.. {
             let (found, missed) = self.contracts_in(&fetched);
             let missed: BTreeSet<String> = missed.difference(&asked).cloned().collect();
             if missed.is_empty() || round == ROUNDS {
                 return Ok(found);
             }
-            fetched.extend(self.fetch(source, &folders, &missed)?);
+            fetched.extend(reading.fetch(self, &folders, &missed)?);
             asked.extend(missed);
         }
         Ok(Contracts::default())
@@ -64,7 +65,7 @@ impl Auditor {
                 _ => out.missing.push(walker.name.to_owned()),
             }
         }
-        (out, desk.missed())
+        (out, desk.looked().missed)
     }
 }
 

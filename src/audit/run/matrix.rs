@@ -1,11 +1,11 @@
 //! In: a tree. Out: its handling matrix.
 
-use super::{Auditor, Needles, scan};
+use super::{Auditor, Reading};
 use crate::audit::matrix::{MatrixRow, judge};
 use crate::audit::scan::Hit;
 use crate::syntax::{Enclosing, LineCounter, MentionKind, lower_variants};
 use crate::tree::source::{Source, TreeError};
-use crate::vocabulary::{Definition, Oracle, Predicate, infer_open, tellers};
+use crate::vocabulary::{Definition, Oracle, Predicate, infer_open};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,36 +31,69 @@ impl Auditor {
         source: &dyn Source,
         read: &(dyn Fn(u64) + Sync),
     ) -> Result<Matrix, TreeError> {
-        let tellers = tellers(&self.headers);
-        let mut names: BTreeSet<String> = self
-            .inferred
-            .predicates
-            .iter()
-            .map(|p| p.name.clone())
-            .collect();
-        names.extend(self.inferred.open.iter().cloned());
-        names.extend(tellers.iter().cloned());
-        let names: Vec<String> = names.into_iter().collect();
-        let needles = Needles::new(&names, &self.headers.rarity)
-            .map_err(|e| TreeError::Unusable(e.to_string()))?;
-        let scanned = scan(source, &needles, &|_| true, &[""], read)?;
-        let mut bodies: BTreeMap<String, Definition> = BTreeMap::new();
-        scanned
-            .hits
-            .iter()
-            .for_each(|hit| self.bodies_in(hit, &mut bodies));
+        let (hits, _) = Reading::whole(source, read).hits(self)?;
+        let bodies = self.open_bodies(&hits);
         let predicates = infer_open(&self.headers, &self.inferred, &bodies);
+        let hits: Vec<&Hit> = hits
+            .iter()
+            .filter(|hit| self.has(hit, |role| role.told))
+            .collect();
+        let own = self.own_questions(&hits, &bodies, &predicates);
+        let rows = self.rows(&hits, &bodies, &predicates, &own);
+        Ok(Matrix {
+            kinds: self.headers.kinds.names(),
+            rows,
+            predicates,
+        })
+    }
+
+    /// Lists the questions that source files define themselves.
+    pub(super) fn own_questions(
+        &self,
+        hits: &[&Hit],
+        bodies: &BTreeMap<String, Definition>,
+        predicates: &[Predicate],
+    ) -> BTreeMap<String, Definition> {
+        let all: Vec<Definition> = hits.iter().flat_map(|hit| local_questions(hit)).collect();
+        self.choose_questions(&all, bodies, predicates)
+    }
+
+    /// Chooses those that are asked by way of names that all know.
+    pub(super) fn choose_questions(
+        &self,
+        all: &[Definition],
+        bodies: &BTreeMap<String, Definition>,
+        predicates: &[Predicate],
+    ) -> BTreeMap<String, Definition> {
+        own_questions(all, bodies, &self.telling(predicates))
+    }
+
+    /// Lists the names that tell kinds apart.
+    pub(super) fn telling<'t>(&'t self, predicates: &'t [Predicate]) -> BTreeSet<&'t str> {
         let mut telling: BTreeSet<&str> = predicates.iter().map(|p| p.name.as_str()).collect();
-        telling.extend(tellers.iter().map(String::as_str));
-        let own = own_questions(&scanned.hits, &bodies, &telling);
+        telling.extend(self.tellers.iter().map(String::as_str));
+        telling
+    }
+
+    /// Judges the functions of some files.
+    pub(super) fn rows(
+        &self,
+        hits: &[&Hit],
+        bodies: &BTreeMap<String, Definition>,
+        predicates: &[Predicate],
+        own: &BTreeMap<String, Definition>,
+    ) -> Vec<MatrixRow> {
+        let mut telling = self.telling(predicates);
         let own_names: BTreeSet<&str> = own.keys().map(String::as_str).collect();
         telling.extend(&own_names);
+        let mut bodies = bodies.clone();
         bodies.extend(own.iter().map(|(name, body)| (name.clone(), body.clone())));
-        let asks: Vec<Asks> = names
+        let asks: Vec<Asks> = self
+            .names
             .iter()
             .map(|name| match predicates.iter().find(|p| p.name == *name) {
                 Some(_) => Asks::Kinds,
-                None if tellers.contains(name) => Asks::Type,
+                None if self.tellers.contains(name) => Asks::Type,
                 None => Asks::Nothing,
             })
             .collect();
@@ -71,18 +104,19 @@ impl Auditor {
             .into_par_iter()
             .flat_map_iter(|thread| {
                 let mut oracle = Oracle::new(&self.headers, &bodies);
-                let hits = scanned.hits.iter().skip(thread).step_by(threads);
+                let hits = hits.iter().skip(thread).step_by(threads);
                 hits.flat_map(|hit| rows_of(hit, (&asks, &own_names), &telling, &mut oracle))
                     .collect::<Vec<_>>()
             })
             .collect();
-        rows.sort_by(|a, b| (&a.file, a.line, &a.entry).cmp(&(&b.file, b.line, &b.entry)));
-        Ok(Matrix {
-            kinds: self.headers.kinds.names(),
-            rows,
-            predicates,
-        })
+        sort(&mut rows);
+        rows
     }
+}
+
+/// Puts rows in order.
+pub(super) fn sort(rows: &mut [MatrixRow]) {
+    rows.sort_by(|a, b| (&a.file, a.line, &a.entry).cmp(&(&b.file, b.line, &b.entry)));
 }
 
 /// What a name asks about an entry.
@@ -144,17 +178,17 @@ fn rows_of(
 /// Lists questions that source files define and that are asked by way of those that all know. Of names that several
 /// files define, none is taken: one body would speak for another.
 fn own_questions(
-    hits: &[Hit],
+    all: &[Definition],
     bodies: &BTreeMap<String, Definition>,
     telling: &BTreeSet<&str>,
 ) -> BTreeMap<String, Definition> {
     let mut out: BTreeMap<String, Option<Definition>> = BTreeMap::new();
-    for body in hits.iter().flat_map(local_questions) {
+    for body in all {
         if !bodies.contains_key(&body.name) && body.says_any(telling) {
             let name = body.name.clone();
             out.entry(name)
                 .and_modify(|known| *known = None)
-                .or_insert(Some(body));
+                .or_insert_with(|| Some(body.clone()));
         }
     }
     out.into_iter()

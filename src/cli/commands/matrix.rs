@@ -74,9 +74,9 @@ impl Args {
     }
 
     fn read(&self, session: &Session, kernel: &str) -> anyhow::Result<(OpenKernel, Matrix)> {
-        let workspace = session.workspace()?;
+        let mut workspace = session.workspace()?;
         let kernel = pipeline::open_kernel(&workspace, kernel, &|event| session.tell(event))?;
-        let mut found = pipeline::matrix(&kernel, &|event| session.tell(event))?;
+        let mut found = pipeline::matrix(&mut workspace, &kernel, &|event| session.tell(event))?;
         if let Some(under) = &self.under {
             let folder = format!("{}/", under.trim_end_matches('/'));
             found

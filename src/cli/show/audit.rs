@@ -48,6 +48,7 @@ pub(in crate::cli) fn tables(
         let row = |spot: &crate::audit::BlindSpot| {
             vec![
                 Cell::new(format!("{}:{}", spot.file, spot.line)),
+                Cell::new(spot.sort.word()).label(Label::Faint),
                 Cell::new(&spot.what),
             ]
         };
@@ -58,10 +59,11 @@ pub(in crate::cli) fn tables(
     screen.line(
         Label::Heading,
         format!(
-            "{} ({}): {calls} calls of {} predicates, {walks}; {} files read",
+            "{} ({}): {calls} calls of {} predicates, {walks}, {} blind spots; {} files read",
             kernel.name,
             kernel.kernel.version,
             audit.predicates.len(),
+            audit.blind.len(),
             audit.files_read
         ),
     )

@@ -3,7 +3,7 @@
 use super::plan::KernelPlan;
 use super::sites::{FileSites, INLINE, SitesPage, by_file, folder};
 use super::{Frame, moment};
-use crate::audit::{Audit, BlindSpot, Huge, Line, SiteKind, Verdict, Walk};
+use crate::audit::{Audit, BlindSpot, Guard, Huge, Line, MatrixRow, SiteKind, Verdict, Walk};
 use crate::report::slug::slug;
 use crate::report::source::{self, Mark, SourceLine};
 use crate::store::WalkCounts;
@@ -36,8 +36,17 @@ struct AuditView {
     families: Vec<FamilyView>,
     walks: Vec<WalkView>,
     blind: Vec<BlindSpot>,
+    kinds: Vec<String>,
+    matrix: Vec<MatrixFile>,
     files: Vec<FileSites>,
     pages: Vec<PageLink>,
+}
+
+/// The handling matrix of one file.
+#[derive(Clone, Debug, Serialize)]
+struct MatrixFile {
+    file: String,
+    rows: Vec<MatrixRow>,
 }
 
 /// The predicates of a family, with the calls of each by folder.
@@ -78,6 +87,8 @@ struct WalkView {
     used: Option<Line>,
     witness: Vec<Line>,
     reason: String,
+    guards: Vec<Guard>,
+    fingerprint: String,
     pmd: Option<Huge>,
     excerpt: Vec<SourceLine>,
 }
@@ -141,6 +152,15 @@ impl AuditView {
             folders: calls.folders,
             walks: walk_views(audit),
             blind: audit.blind.clone(),
+            kinds: audit.kinds.clone(),
+            matrix: audit
+                .matrix
+                .chunk_by(|a, b| a.file == b.file)
+                .map(|rows| MatrixFile {
+                    file: rows[0].file.clone(),
+                    rows: rows.to_vec(),
+                })
+                .collect(),
             files: if audit.sites.len() <= INLINE {
                 by_file(&audit.sites)
             } else {
@@ -288,6 +308,8 @@ fn walk_view(audit: &Audit, walk: &Walk) -> WalkView {
         used: walk.used.clone(),
         witness: walk.witness.clone(),
         reason: walk.reason.clone(),
+        guards: walk.guards.clone(),
+        fingerprint: walk.fingerprint.clone(),
         pmd: walk.pmd.clone(),
         excerpt: excerpt(audit, walk),
     }

@@ -3,8 +3,8 @@
 mod posted;
 
 use crate::audit::{
-    Audit, BlindSpot, ChangeKind, Excerpt, Line, ReviewChange, Side, Site, SiteKind, Touched,
-    Verdict, Walk,
+    Audit, BlindSort, BlindSpot, ChangeKind, Excerpt, Line, ReviewChange, Side, Site, SiteKind,
+    Touched, Verdict, Walk,
 };
 use crate::store::{AuditKey, KernelRow, NewReview, Store};
 use crate::vocabulary::{Family, Predicate};
@@ -119,6 +119,8 @@ fn walk(file: &str, function: &str, line: u32, span: (u32, u32), verdict: Verdic
         used: None,
         witness: vec![],
         reason: String::new(),
+        guards: Vec::new(),
+        fingerprint: "f00d".into(),
         pmd: None,
     }
 }
@@ -223,8 +225,11 @@ fn audit() -> Audit {
         blind: vec![BlindSpot {
             file: "mm/zip.c".into(),
             line: 3,
+            sort: BlindSort::Macro,
             what: "a macro hides the function's end".into(),
         }],
+        kinds: Vec::new(),
+        matrix: Vec::new(),
         files_read: 1234,
         files_parsed: 4,
     }

@@ -1,7 +1,7 @@
 //! In: one site, walk, hunk, patch, …. Out: its line.
 
 use super::Line;
-use crate::audit::{BlindSpot, Huge, ReviewChange, Site, Walk};
+use crate::audit::{BlindSpot, Guard, Huge, ReviewChange, Site, Walk};
 use crate::mail::Address;
 use crate::series::{Patch, Series, Trailer};
 use crate::store::{KernelRow, SeriesHead};
@@ -124,6 +124,8 @@ pub struct WalkLine<'a> {
     used: Option<Quote<'a>>,
     witness: Vec<Quote<'a>>,
     reason: &'a str,
+    guards: &'a [Guard],
+    fingerprint: &'a str,
     pmd: Option<HugeLine<'a>>,
 }
 
@@ -137,6 +139,8 @@ pub(crate) struct HugeLine<'a> {
     used: Option<Quote<'a>>,
     witness: Vec<Quote<'a>>,
     reason: &'a str,
+    guards: &'a [Guard],
+    fingerprint: &'a str,
 }
 
 impl<'a> From<&'a Huge> for HugeLine<'a> {
@@ -148,6 +152,8 @@ impl<'a> From<&'a Huge> for HugeLine<'a> {
             used: huge.used.as_ref().map(Quote::from),
             witness: huge.witness.iter().map(Quote::from).collect(),
             reason: &huge.reason,
+            guards: &huge.guards,
+            fingerprint: &huge.fingerprint,
         }
     }
 }
@@ -170,6 +176,8 @@ pub fn walk_line(walk: &Walk) -> Line<WalkLine<'_>> {
             used: walk.used.as_ref().map(Quote::from),
             witness: walk.witness.iter().map(Quote::from).collect(),
             reason: &walk.reason,
+            guards: &walk.guards,
+            fingerprint: &walk.fingerprint,
             pmd: walk.pmd.as_ref().map(HugeLine::from),
         },
     )
@@ -180,6 +188,7 @@ pub fn walk_line(walk: &Walk) -> Line<WalkLine<'_>> {
 pub struct BlindLine<'a> {
     file: &'a str,
     line: u32,
+    sort: &'static str,
     what: &'a str,
 }
 
@@ -190,6 +199,7 @@ pub fn blind_line(spot: &BlindSpot) -> Line<BlindLine<'_>> {
         BlindLine {
             file: &spot.file,
             line: spot.line,
+            sort: spot.sort.word(),
             what: &spot.what,
         },
     )

@@ -28,6 +28,8 @@ fn walk() -> Walk {
         }),
         witness: vec![],
         reason: "no guard".into(),
+        guards: Vec::new(),
+        fingerprint: "0f".into(),
         pmd: None,
     }
 }
@@ -90,7 +92,7 @@ fn audit_lines_read_as_promised() {
     );
     assert_eq!(
         walk_line(&walk()).json(),
-        r#"{"type":"walk","v":1,"file":"mm/x.c","function":"f","line":9,"walker":"page_vma_mapped_walk","flags":["PVMW_SYNC"],"cursor":"pvmw","cursor_from":"struct","contract":[],"verdict":"unprepared","unhandled":["migration"],"use":{"file":"mm/x.c","line":12,"text":"pte_pfn(pte)"},"witness":[],"reason":"no guard","pmd":null}"#
+        r#"{"type":"walk","v":1,"file":"mm/x.c","function":"f","line":9,"walker":"page_vma_mapped_walk","flags":["PVMW_SYNC"],"cursor":"pvmw","cursor_from":"struct","contract":[],"verdict":"unprepared","unhandled":["migration"],"use":{"file":"mm/x.c","line":12,"text":"pte_pfn(pte)"},"witness":[],"reason":"no guard","guards":[],"fingerprint":"0f","pmd":null}"#
     );
     let without_use = walk_line(&Walk {
         used: None,

@@ -1,6 +1,9 @@
 //! Specimens of everything that the store holds.
 
-use pteward::audit::{Audit, BlindSpot, Excerpt, Huge, Line, Site, SiteKind, Verdict, Walk};
+use pteward::audit::{
+    Audit, BlindSort, BlindSpot, Cell, Excerpt, Guard, How, Huge, Line, MatrixRow, Site, SiteKind,
+    Verdict, Walk,
+};
 use pteward::diff::damaged::Damage;
 use pteward::mail::Address;
 use pteward::series::{ChangelogEntry, DiffstatFile, Patch, PatchDamage, Series, Trailer};
@@ -130,6 +133,14 @@ pub(crate) fn audit() -> Audit {
             used: Some(line.clone()),
             witness: vec![line.clone()],
             reason: "because".into(),
+            guards: vec![Guard {
+                file: "mm/x.c".into(),
+                line: 8,
+                text: "if (is_x(y))".into(),
+                predicate: "is_x".into(),
+                kinds: vec!["swap".into()],
+            }],
+            fingerprint: "0123456789abcdef".into(),
             pmd: Some(Huge {
                 contract: vec!["migration".into()],
                 verdict: Verdict::Unprepared,
@@ -137,6 +148,8 @@ pub(crate) fn audit() -> Audit {
                 used: Some(line.clone()),
                 witness: vec![line],
                 reason: "huge".into(),
+                guards: Vec::new(),
+                fingerprint: "f".into(),
             }),
         }],
         excerpts: vec![Excerpt {
@@ -148,7 +161,21 @@ pub(crate) fn audit() -> Audit {
         blind: vec![BlindSpot {
             file: "mm/x.c".into(),
             line: 5,
+            sort: BlindSort::Macro,
             what: "hidden".into(),
+        }],
+        kinds: vec!["none".into(), "present".into()],
+        matrix: vec![MatrixRow {
+            file: "mm/x.c".into(),
+            function: "f".into(),
+            line: 1,
+            entry: "pte".into(),
+            cells: vec![Cell {
+                kind: "none".into(),
+                how: How::Name,
+                lines: vec![3, 4],
+                by: vec!["pte_none".into()],
+            }],
         }],
         files_read: 10,
         files_parsed: 3,

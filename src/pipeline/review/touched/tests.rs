@@ -34,6 +34,8 @@ fn walk(line: u32, span: (u32, u32)) -> Walk {
         used: None,
         witness: Vec::new(),
         reason: String::new(),
+        guards: Vec::new(),
+        fingerprint: "".into(),
         pmd: None,
     }
 }

@@ -1,0 +1,119 @@
+//! Reads every C file of some folders of kernels, and damaged copies of them, and says how long it took.
+//!
+//!   make fuzz-c KERNEL="FOLDER FOLDER"
+//!
+//! The same seeds on every run. A panic or a file that takes more than a second is printed and makes the run fail.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that prints what it found"
+)]
+#![expect(clippy::disallowed_methods, reason = "it measures time")]
+
+mod mutate;
+
+use pteward::audit::{Auditor, Probe};
+use pteward::tree::directory::DirectorySource;
+use pteward::tree::source::Source;
+use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Where the code that an audit follows stands.
+const FOLDERS: [&str; 4] = ["mm", "kernel", "fs", "include"];
+
+/// One copy of one file, read.
+struct Read {
+    name: String,
+    took: Duration,
+    /// `None` where it panicked.
+    probe: Option<Probe>,
+    bytes: usize,
+}
+
+fn read(auditor: &Auditor, name: String, text: &[u8]) -> Read {
+    let start = Instant::now();
+    let probe = catch_unwind(AssertUnwindSafe(|| auditor.probe(text))).ok();
+    Read {
+        name,
+        took: start.elapsed(),
+        probe,
+        bytes: text.len(),
+    }
+}
+
+fn main() -> ExitCode {
+    let folders: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with("--"))
+        .collect();
+    let damaged: u64 = std::env::var("PTEWARD_FUZZ_COPIES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1);
+    if folders.is_empty() {
+        eprintln!("give folders of kernels: make fuzz-c KERNEL=\"FOLDER FOLDER\"");
+        return ExitCode::SUCCESS;
+    }
+    let mut failed = false;
+    for folder in &folders {
+        let source = DirectorySource::open(folder).expect("the folder is there");
+        let auditor = Auditor::new(&source).expect("its headers are read");
+        let c = |path: &str| {
+            let top = path.split('/').next().unwrap_or_default();
+            FOLDERS.contains(&top) && (path.ends_with(".c") || path.ends_with(".h"))
+        };
+        let paths = source.paths(&c).expect("it can be listed");
+        let all: Vec<Read> = paths
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(number, path)| {
+                let text = source.bytes(path).ok().flatten().unwrap_or_default();
+                let mut out = vec![read(&auditor, path.clone(), &text)];
+                for copy in 0..damaged {
+                    let seed = number as u64 * damaged + copy;
+                    let text = mutate::damage(&text, seed);
+                    out.push(read(&auditor, format!("{path} damaged by {seed}"), &text));
+                }
+                out
+            })
+            .collect();
+        let slow = |read: &&Read| read.took > Duration::from_secs(1);
+        for read in all.iter().filter(|read| slow(read) || read.probe.is_none()) {
+            let what = if read.probe.is_none() {
+                "panics"
+            } else {
+                "is slow"
+            };
+            println!(
+                "{what}: {} ({} bytes, {:?})",
+                read.name, read.bytes, read.took
+            );
+            failed = true;
+        }
+        let probes: Vec<Probe> = all.iter().filter_map(|read| read.probe).collect();
+        let sum = |of: fn(&Probe) -> u64| probes.iter().map(of).sum::<u64>();
+        let slowest = all.iter().max_by_key(|read| read.took);
+        println!(
+            "{folder}: {} files and {} damaged copies, {} functions, {} points, {} steps; {} panics, {} over 1 s; slowest {}",
+            paths.len(),
+            all.len() - paths.len(),
+            sum(|p| p.functions),
+            sum(|p| p.points),
+            sum(|p| p.steps),
+            all.len() - probes.len(),
+            all.iter().filter(slow).count(),
+            slowest.map_or(String::new(), |read| format!(
+                "{:?} ({})",
+                read.took, read.name
+            )),
+        );
+    }
+    if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
