@@ -1,4 +1,4 @@
-//! In: a program and its arguments. Out: its exit and output. The only place that starts children.
+//! In: a program and its arguments. Out: its exit and output, whole; for short runs of programs that are trusted.
 
 use std::ffi::OsStr;
 use std::io;
@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 /// When the program cannot be started; a program that fails is an `Output`, not an error.
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is the one place that starts children"
+    reason = "this room is the one that starts children"
 )]
 pub fn run<S: AsRef<OsStr>>(
     program: &str,
