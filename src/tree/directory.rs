@@ -1,12 +1,14 @@
 //! In: a folder on this machine. Out: its files as a source.
 
 use super::beneath::{self, Way};
-use super::source::{Choose, Node, Source, TreeError, Visit};
+use super::source::{Choose, Node, Source, Stamp, TreeError, Visit};
+use super::stamps;
 use super::walk::{self, Deed, Folder};
 use crate::base::id::ObjectId;
 use rustix::fd::OwnedFd;
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -155,12 +157,15 @@ impl Source for DirectorySource {
     fn visit(&self, under: &[&str], choose: Choose<'_>, visit: Visit<'_>) -> Result<(), TreeError> {
         self.walk(under, choose, Deed::Read(visit))
     }
+
+    fn stamps(&self) -> Result<BTreeMap<String, Stamp>, TreeError> {
+        stamps::of_folder(&self.path)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
 

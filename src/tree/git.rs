@@ -3,9 +3,10 @@
 use super::beneath;
 use super::directory::{holds, outermost};
 use super::packs::{self, Packs, Place, Reader};
-use super::source::{Choose, Node, Source, TreeError, Visit};
+use super::source::{Choose, Node, Source, Stamp, TreeError, Visit};
 use crate::base::id::ObjectId;
 use git2::{ErrorCode, ObjectType, Oid, Repository, Tree};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -139,6 +140,48 @@ impl Listing<'_> {
     }
 }
 
+/// Stamps the entries of a tree and those below it.
+fn stamp(
+    repository: &Repository,
+    tree: &Tree<'_>,
+    folder: &str,
+    stamps: &mut BTreeMap<String, Stamp>,
+) -> Result<(), TreeError> {
+    for entry in tree {
+        let Ok(name) = std::str::from_utf8(entry.name_bytes()) else {
+            continue;
+        };
+        let path = match folder {
+            "" => name.to_owned(),
+            _ => format!("{folder}/{name}"),
+        };
+        let mode = entry.filemode();
+        if entry.kind() == Some(ObjectType::Tree) {
+            self::stamp(
+                repository,
+                &repository.find_tree(entry.id())?,
+                &path,
+                stamps,
+            )?;
+        } else if mode & KIND == LINK {
+            let blob = repository.find_blob(entry.id())?;
+            let target = String::from_utf8_lossy(blob.content()).into_owned();
+            stamps.insert(path, Stamp::Link { target });
+        } else if mode & KIND == REGULAR {
+            let content = entry.id().to_string();
+            let executable = mode & 0o100 != 0;
+            stamps.insert(
+                path,
+                Stamp::File {
+                    content,
+                    executable,
+                },
+            );
+        }
+    }
+    Ok(())
+}
+
 impl Source for GitSource {
     fn describe(&self) -> String {
         format!(
@@ -251,6 +294,18 @@ impl Source for GitSource {
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
             .map_or(Ok(()), Err)
+    }
+
+    fn stamps(&self) -> Result<BTreeMap<String, Stamp>, TreeError> {
+        let repository = self.repository();
+        let mut stamps = BTreeMap::new();
+        stamp(
+            &repository,
+            &repository.find_tree(self.tree)?,
+            "",
+            &mut stamps,
+        )?;
+        Ok(stamps)
     }
 
     fn blob(&self, prefix: &str) -> Result<Option<Vec<u8>>, TreeError> {

@@ -13,7 +13,9 @@ pub mod output;
 pub mod package;
 mod packs;
 pub mod source;
+mod stamps;
 mod unpack;
 mod walk;
+pub mod work_tree;
 
 pub use outcome::{FileOutcome, Grade, HunkOutcome, PatchOutcome, PatchVerdict, Proof};

@@ -1,8 +1,9 @@
 //! In: nothing. Out: the one seam through which a kernel's files are read.
 
+use crate::base::hash::blob_id;
 use crate::base::id::ObjectId;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why a tree could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +69,23 @@ pub enum Node {
     Folder,
 }
 
+/// What stands at a path, with a stamp in place of its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// A regular file.
+    File {
+        /// A text that changes whenever the content does: a blob's id, or size and times of a file on disk.
+        content: String,
+        /// Has it the executable bit?
+        executable: bool,
+    },
+    /// A symbolic link.
+    Link {
+        /// Where it points to.
+        target: String,
+    },
+}
+
 /// Receives files as they are read; called from several threads at once.
 pub type Visit<'v> = &'v (dyn Fn(&str, &[u8]) + Sync);
 
@@ -100,6 +118,23 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// When the source cannot be read.
     fn visit(&self, under: &[&str], choose: Choose<'_>, visit: Visit<'_>) -> Result<(), TreeError>;
+
+    /// Stamps every regular file and symbolic link. Cheap: contents are not read where the source can tell without.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn stamps(&self) -> Result<BTreeMap<String, Stamp>, TreeError> {
+        let found = Mutex::new(BTreeMap::new());
+        self.visit(&[""], &|_| true, &|path, bytes| {
+            let stamp = Stamp::File {
+                content: blob_id(bytes).to_string(),
+                executable: false,
+            };
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.insert(path.to_owned(), stamp);
+        })?;
+        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
 
     /// Reads a regular file's bytes; `None` where there is none.
     ///
@@ -194,6 +229,25 @@ impl Source for Overlay {
             }
         }
         Ok(())
+    }
+
+    fn stamps(&self) -> Result<BTreeMap<String, Stamp>, TreeError> {
+        let mut stamps = self.base.stamps()?;
+        for (path, file) in self.changed.iter() {
+            match file {
+                None => stamps.remove(path),
+                Some((bytes, executable)) => {
+                    let content = blob_id(bytes).to_string();
+                    let executable = *executable;
+                    let stamp = Stamp::File {
+                        content,
+                        executable,
+                    };
+                    stamps.insert(path.clone(), stamp)
+                }
+            };
+        }
+        Ok(stamps)
     }
 
     fn blob(&self, prefix: &str) -> Result<Option<Vec<u8>>, TreeError> {
