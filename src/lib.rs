@@ -30,6 +30,8 @@ pub mod flow;
 
 pub mod audit;
 
+pub mod kbuild;
+
 pub mod store;
 
 pub mod report;

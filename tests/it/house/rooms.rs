@@ -17,9 +17,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("vocabulary", &["base", "tree", "syntax"]),
     ("flow", &["base", "syntax", "vocabulary"]),
     ("audit", &["base", "tree", "syntax", "vocabulary", "flow"]),
+    ("kbuild", &["base", "tree"]),
     (
         "store",
-        &["base", "mail", "series", "tree", "vocabulary", "audit"],
+        &[
+            "base",
+            "mail",
+            "series",
+            "tree",
+            "vocabulary",
+            "audit",
+            "kbuild",
+        ],
     ),
     (
         "report",
