@@ -33,10 +33,11 @@ Exit codes:
   1   new findings or regressions; for `audit`: a walk is unprepared
   2   usage: the command line, or a file, kernel, series or workspace that it names, cannot be used
   3   a patch did not apply whole
-  4   a state did not build (kept free: nothing builds yet)
+  4   a state did not build
   5   a state did not boot (kept free: nothing boots yet)
   69  this machine lacks something: a program, disk space, a database that nobody else is writing to
-  70  a fault of pteward: please report it";
+  70  a fault of pteward: please report it
+  130 interrupted by Ctrl-C or SIGTERM while something was built; nothing is left running";
 
 /// Options of every command.
 #[derive(Debug, Args)]

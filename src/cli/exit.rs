@@ -1,5 +1,6 @@
 //! In: what came of a command. Out: the code that the process ends with: the one table of them.
 
+use crate::base::process;
 use std::process::ExitCode;
 
 /// What the process ends with. The numbers are part of the interface: scripts test for them.
@@ -13,7 +14,7 @@ pub enum Exit {
     Usage,
     /// A patch did not apply whole.
     DidNotApply,
-    /// A state did not build. Kept free for builds; nothing ends with it yet.
+    /// A state did not build.
     DidNotBuild,
     /// A state did not boot. Kept free for boots; nothing ends with it yet.
     DidNotBoot,
@@ -21,11 +22,13 @@ pub enum Exit {
     Lacks,
     /// A fault of pteward itself.
     Fault,
+    /// The user wanted it to end.
+    Interrupted,
 }
 
 impl Exit {
     /// Every code with what it means, in order.
-    pub const TABLE: [(Self, &'static str); 8] = [
+    pub const TABLE: [(Self, &'static str); 9] = [
         (Self::NothingNew, "done, nothing new"),
         (
             Self::Found,
@@ -36,10 +39,7 @@ impl Exit {
             "usage: the command line, or a file, kernel, series or workspace that it names, cannot be used",
         ),
         (Self::DidNotApply, "a patch did not apply whole"),
-        (
-            Self::DidNotBuild,
-            "a state did not build (kept free: nothing builds yet)",
-        ),
+        (Self::DidNotBuild, "a state did not build"),
         (
             Self::DidNotBoot,
             "a state did not boot (kept free: nothing boots yet)",
@@ -49,6 +49,10 @@ impl Exit {
             "this machine lacks something: a program, disk space, a database that nobody else is writing to",
         ),
         (Self::Fault, "a fault of pteward: please report it"),
+        (
+            Self::Interrupted,
+            "interrupted by Ctrl-C or SIGTERM while something was built; nothing is left running",
+        ),
     ];
 
     /// Gives the number.
@@ -63,6 +67,8 @@ impl Exit {
             // EX_UNAVAILABLE and EX_SOFTWARE of sysexits.
             Self::Lacks => 69,
             Self::Fault => 70,
+            // 128 and SIGINT, as shells have it.
+            Self::Interrupted => process::interrupt::EXIT_CODE,
         }
     }
 }

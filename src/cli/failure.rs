@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use crate::base::show::visible;
+use crate::kbuild::BuildError;
 use crate::mail::MailError;
 use crate::pipeline::Refusal;
 use crate::report::ReportError;
@@ -17,6 +18,9 @@ pub(super) fn exit(error: &anyhow::Error) -> Option<Exit> {
         }
         if let Some(error) = cause.downcast_ref::<TreeError>() {
             return Some(of_tree(error));
+        }
+        if let Some(error) = cause.downcast_ref::<BuildError>() {
+            return Some(of_build(error));
         }
         if let Some(error) = cause.downcast_ref::<ReportError>() {
             return Some(of_report(error));
@@ -70,6 +74,16 @@ fn of_tree(error: &TreeError) -> Exit {
         TreeError::Io { source, .. } => of_io(source),
         TreeError::Git(_) | TreeError::Unusable(_) => Exit::Usage,
         TreeError::Lacking { .. } => Exit::Lacks,
+    }
+}
+
+/// Sorts errors of builds.
+fn of_build(error: &BuildError) -> Exit {
+    match error {
+        BuildError::Tree(error) => of_tree(error),
+        BuildError::Io { source, .. } => of_io(source),
+        BuildError::Lacking { .. } | BuildError::Busy { .. } => Exit::Lacks,
+        BuildError::Interrupted => Exit::Interrupted,
     }
 }
 
@@ -132,6 +146,7 @@ fn general_hint(exit: Exit) -> Option<&'static str> {
             Some("this is a fault of pteward: please report it with the command line and this text")
         }
         Exit::NothingNew
+        | Exit::Interrupted
         | Exit::Found
         | Exit::DidNotApply
         | Exit::DidNotBuild

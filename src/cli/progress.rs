@@ -68,7 +68,7 @@ fn advance(bar: &ProgressBar, done: u64, total: u64, unit: Unit) {
     if total > 0 && bar.length() != Some(total) {
         bar.set_length(total);
         let counts = match unit {
-            Unit::Files => "{human_pos}/{human_len}",
+            Unit::Files | Unit::Objects => "{human_pos}/{human_len}",
             Unit::Bytes => "{bytes}/{total_bytes}",
         };
         bar.set_style(style(&format!(

@@ -38,6 +38,11 @@ impl Session {
         self.progress.on(event);
     }
 
+    /// Gives the screen, to print on while a request runs, and the progress.
+    pub(super) fn parts(&mut self) -> (&mut Screen, &Progress) {
+        (&mut self.screen, &self.progress)
+    }
+
     /// Gives the workspace's folder, which need not be there.
     pub(super) fn folder(&self) -> anyhow::Result<PathBuf> {
         let folder = match &self.workspace {

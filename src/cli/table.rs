@@ -1,8 +1,8 @@
 //! In: nothing. Out: the one table of commands.
 
 use super::commands::{
-    apply, audit, completions, contract, doctor, kernel_add, kernel_list, kernel_show, man, matrix,
-    report, review, series_export, series_import, series_list, series_show, vocabulary,
+    apply, audit, build, completions, contract, doctor, kernel_add, kernel_list, kernel_show, man,
+    matrix, report, review, series_export, series_import, series_list, series_show, vocabulary,
 };
 use super::exit::Exit;
 use super::session::Session;
@@ -29,6 +29,8 @@ pub(super) enum Command {
     Matrix(matrix::Args),
     /// Apply a series, audit the kernel before and after, compare, and write a report
     Review(review::Args),
+    /// Build a state of a kernel, in a sandbox
+    Build(build::Args),
     /// Write a report of all that the workspace holds
     Report(report::Args),
     /// Show what this machine has and lacks
@@ -80,6 +82,7 @@ impl Command {
             Self::Contract(args) => args.run(session),
             Self::Matrix(args) => args.run(session),
             Self::Review(args) => args.run(session),
+            Self::Build(args) => args.run(session),
             Self::Report(args) => args.run(session),
             Self::Doctor(args) => args.run(session),
             Self::Completions(args) => args.run(session),

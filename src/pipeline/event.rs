@@ -13,7 +13,7 @@ pub enum Event<'e> {
     },
     /// The step is this far.
     Advance {
-        /// Steps of work done: files or bytes.
+        /// Steps of work done.
         done: u64,
         /// How many there are; 0 where that is not known.
         total: u64,
@@ -33,6 +33,8 @@ pub enum Unit {
     Files,
     /// Bytes.
     Bytes,
+    /// Objects that compilers make.
+    Objects,
 }
 
 /// Receives events; called from several threads at once.

@@ -56,6 +56,34 @@ pub enum Refusal {
         /// How many.
         count: usize,
     },
+    /// Neither a kernel nor a series on one.
+    #[error(
+        "{text} is neither a kernel nor SERIES@KERNEL or SERIES@KERNEL:K; `pteward kernel list` and `pteward series list` show what there is"
+    )]
+    NoState {
+        /// What was given.
+        text: String,
+    },
+    /// The series has fewer patches.
+    #[error(
+        "{series} has {count} patches, so there is no state {state}; give one from 0 to {count}"
+    )]
+    NoSuchState {
+        /// The series.
+        series: String,
+        /// How many patches it has.
+        count: u32,
+        /// The state asked for.
+        state: u32,
+    },
+    /// No config has that name.
+    #[error("there is no config {name}; give one of {known}")]
+    NoConfig {
+        /// What was given.
+        name: String,
+        /// What there is.
+        known: String,
+    },
     /// Nothing of the series is left to write.
     #[error(
         "the kernel has every patch of {series} already, so there is nothing to write; leave the option out"

@@ -38,6 +38,11 @@ impl Workspace {
         self.folder.join("branches.git")
     }
 
+    /// Gives the folder for builds.
+    pub fn builds(&self) -> PathBuf {
+        self.folder.join("build")
+    }
+
     /// Gives the folder for a report without `-o`.
     pub fn report(&self) -> PathBuf {
         self.folder.join("report")

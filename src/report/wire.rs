@@ -2,6 +2,7 @@
 //!
 //! Fields are only ever added; what a name means never changes within one `v`.
 
+mod build;
 mod compared;
 mod contract;
 mod line;
@@ -10,6 +11,7 @@ mod several;
 mod summary;
 mod vocabulary;
 
+pub use build::{BuildLine, build_line};
 pub use compared::{CapabilityLine, VerdictLine, capability_line, verdict_line};
 pub use contract::{ContractLine, contract_line};
 pub use line::{

@@ -43,6 +43,10 @@ id! {
     AuditId
 }
 id! {
+    /// The row of one build.
+    BuildId
+}
+id! {
     /// The row of one review.
     ReviewId
 }

@@ -16,6 +16,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0003_huge_entries.sql",
         include_str!("migrations/0003_huge_entries.sql"),
     ),
+    (
+        "0004_builds.sql",
+        include_str!("migrations/0004_builds.sql"),
+    ),
 ];
 
 /// Gives the migrations in the runner's shape.

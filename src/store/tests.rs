@@ -48,6 +48,10 @@ fn shipped_migrations_are_never_edited() {
             "0003_huge_entries.sql",
             "2667761db85480676ead1ced183e5ef98c974fe1",
         ),
+        (
+            "0004_builds.sql",
+            "a69d3c9ca2050eb7c17a2156f5aeee4131045e76",
+        ),
     ];
     let have: Vec<_> = migrations::FILES
         .iter()
