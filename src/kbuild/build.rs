@@ -6,20 +6,18 @@ use super::diagnostic::Severity;
 use super::error::BuildError;
 use super::folder::WorkFolder;
 use super::hearing::Hearing;
+use super::images;
 use super::ledger::Ledger;
 use super::log::Log;
 use super::objects;
-use super::outcome::{Built, Image, Outcome};
+use super::outcome::{Built, Outcome};
 use super::sandbox::{Limits, Sandbox};
 use crate::base::clock::Stopwatch;
-use crate::base::hash::blob_id;
 use crate::base::process::{self, End, Go};
 use crate::tree::source::Source;
 use crate::tree::work_tree::{self, Laid};
 use std::fs;
 
-/// The image, relative to the build folder; make's target for it is the last part.
-const IMAGE: &str = "arch/x86/boot/bzImage";
 /// Steps that follow the compilers: links, images.
 const LINKS: u32 = 4;
 
@@ -93,15 +91,19 @@ pub fn build(request: &Request<'_>, tell: Tell<'_>) -> Result<Built, BuildError>
     let ledger = folder.ledger();
     fs::write(&ledger, work.ledger.text()).map_err(|error| BuildError::io(&ledger, error))?;
     let image = match (outcome, request.only) {
-        (Outcome::Built, None) => Some(image(folder)?),
+        (Outcome::Built, None) => Some(images::keep(folder)?),
         _ => None,
     };
     let (outcome, reason, image) = match image {
-        Some(None) => (
-            Outcome::Failed,
-            format!("make is content, but there is no {IMAGE}"),
-            None,
-        ),
+        Some(None) => {
+            // Not there, or a link: somebody has been at it, and nothing in the folder is to be trusted.
+            folder.discard_build()?;
+            let reason = format!(
+                "make is content, but {} is no file; the build folder was thrown away",
+                images::IMAGE
+            );
+            (Outcome::Failed, reason, None)
+        }
         image => (outcome, reason, image.flatten()),
     };
     Ok(Built {
@@ -306,27 +308,6 @@ impl Work<'_> {
 /// Says whether ccache is where the sandbox sees it.
 fn has_ccache() -> bool {
     process::find("ccache").is_some_and(|path| path.starts_with("/usr") || path.starts_with("/bin"))
-}
-
-/// Copies the image out of the build folder, where the next build cannot touch it; `None` where there is none.
-fn image(folder: &WorkFolder) -> Result<Option<Image>, BuildError> {
-    let Some(bytes) = folder.read_built(IMAGE)? else {
-        return Ok(None);
-    };
-    let id = blob_id(&bytes);
-    let path = folder.image();
-    let same = fs::read(&path).is_ok_and(|old| old == bytes);
-    if !same {
-        let part = path.with_extension("part");
-        fs::write(&part, &bytes)
-            .and_then(|()| fs::rename(&part, &path))
-            .map_err(|error| BuildError::io(&path, error))?;
-    }
-    Ok(Some(Image {
-        path,
-        id,
-        size: bytes.len() as u64,
-    }))
 }
 
 #[cfg(test)]

@@ -119,9 +119,9 @@ impl WorkFolder {
         self.path.join(self.own("complete"))
     }
 
-    /// Where a built image is copied to.
-    pub(super) fn image(&self) -> PathBuf {
-        self.path.join(self.own("image"))
+    /// Where built images are copied to.
+    pub(super) fn images(&self) -> PathBuf {
+        self.path.join(self.own("images"))
     }
 
     fn own(&self, name: &str) -> String {
@@ -140,6 +140,25 @@ impl WorkFolder {
             _ => {}
         }
         fs::create_dir_all(&scratch).map_err(|error| BuildError::io(&scratch, error))
+    }
+
+    /// Empties the build folder, and forgets all that is known of it.
+    pub(super) fn discard_build(&self) -> Result<(), BuildError> {
+        for note in [self.complete(), self.configured(), self.ledger()] {
+            match fs::remove_file(&note) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(BuildError::io(&note, error));
+                }
+                _ => {}
+            }
+        }
+        for folder in [self.build(), self.ccache()] {
+            // Links in it are removed, not followed.
+            fs::remove_dir_all(&folder)
+                .and_then(|()| fs::create_dir_all(&folder))
+                .map_err(|error| BuildError::io(&folder, error))?;
+        }
+        Ok(())
     }
 
     /// Reads a regular file of the build folder, through no link.

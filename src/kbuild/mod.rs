@@ -7,6 +7,7 @@ mod diagnostic;
 mod error;
 mod folder;
 mod hearing;
+mod images;
 mod ledger;
 mod log;
 mod objects;

@@ -38,7 +38,7 @@ impl Outcome {
     }
 }
 
-/// A kernel that can be booted: a copy that no build touches.
+/// A kernel that can be booted: a copy that no later build touches, named by its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
     /// Where it lies.
@@ -47,6 +47,8 @@ pub struct Image {
     pub id: ObjectId,
     /// Its length in bytes.
     pub size: u64,
+    /// A copy of the kernel before it was compressed, with symbols and lines; `None` where the build left none.
+    pub symbols: Option<PathBuf>,
 }
 
 /// What came of one build.

@@ -2,7 +2,7 @@
 
 use super::error::BuildError;
 use super::folder::WorkFolder;
-use crate::base::process::{self, Go, Job};
+use crate::base::process::{self, Job};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ const ETC: [&str; 3] = ["/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.con
 /// Top folders that are links into /usr, or folders, as the distribution has it.
 const TOP: [&str; 6] = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 /// The largest file that a build may write, in bytes.
-const LARGEST_FILE: u64 = 4 << 30;
+const LARGEST_FILE: u64 = 2 << 30;
 
 /// What a job may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Sandbox {
             limits,
         };
         if sandbox.confined {
-            sandbox.try_it()?;
+            Self::can_stand()?;
         }
         Ok(sandbox)
     }
@@ -216,9 +216,12 @@ impl Sandbox {
         walls
     }
 
-    /// Tries whether the sandbox stands.
-    fn try_it(&self) -> Result<(), BuildError> {
-        if process::find("bwrap").is_none() {
+    /// Says whether bubblewrap is here and may do its work; else what is in the way and what to do about it.
+    ///
+    /// # Errors
+    /// [`BuildError::Lacking`] where it is not, or may not.
+    pub fn can_stand() -> Result<PathBuf, BuildError> {
+        let Some(path) = process::find("bwrap") else {
             return Err(BuildError::Lacking {
                 what: String::from(
                     "bwrap is not on this machine, and a posted patch's Makefile runs whatever its author wrote",
@@ -227,25 +230,26 @@ impl Sandbox {
                     "sudo apt-get install bubblewrap, or build without a sandbox with --no-sandbox",
                 ),
             });
-        }
-        let mut said = Vec::new();
-        let ran = process::watch(&self.job("true", &[""; 0]), &mut |_, bytes| {
-            said.extend_from_slice(&bytes[..bytes.len().min(400)]);
-            Go::On
-        });
-        match ran {
-            Ok(ran) if ran.is_well() => Ok(()),
-            Ok(ran) if ran.end == process::End::Interrupted => Err(BuildError::Interrupted),
-            Ok(_) => Err(BuildError::Lacking {
-                what: format!(
-                    "bwrap cannot make a sandbox here ({})",
-                    String::from_utf8_lossy(&said).trim()
-                ),
-                install: String::from(
-                    "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or build without a sandbox with --no-sandbox",
-                ),
-            }),
-            Err(error) => Err(BuildError::io("bwrap", error)),
-        }
+        };
+        let walls = [
+            "--unshare-user",
+            "--unshare-pid",
+            "--unshare-net",
+            "--ro-bind",
+            "/",
+            "/",
+        ];
+        let tried = process::run("bwrap", &[walls.as_slice(), &["--", "true"]].concat(), None);
+        let said = match tried {
+            Ok(output) if output.status.success() => return Ok(path),
+            Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        Err(BuildError::Lacking {
+            what: format!("bwrap cannot make a sandbox here ({said})"),
+            install: String::from(
+                "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or build without a sandbox with --no-sandbox",
+            ),
+        })
     }
 }

@@ -72,6 +72,7 @@ fn every_type_of_line_is_documented() {
     for name in [
         "line.rs",
         "summary.rs",
+        "build.rs",
         "compared.rs",
         "contract.rs",
         "vocabulary.rs",

@@ -10,6 +10,7 @@
 mod apply_real;
 mod audit_real;
 mod bad_input;
+mod builds;
 mod cli;
 mod contracts;
 mod diff;

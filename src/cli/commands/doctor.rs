@@ -4,8 +4,9 @@ use crate::base::process;
 use crate::cli::exit::Exit;
 use crate::cli::screen::{Cell, Label};
 use crate::cli::session::Session;
+use crate::kbuild::Sandbox;
 use crate::report::wire;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Show what this machine has and lacks, and the command that installs it.
 ///
@@ -21,16 +22,16 @@ pub(in crate::cli) struct Args {
 struct Program {
     /// What it makes possible.
     capability: &'static str,
-    /// Its name.
+    /// Its name; a path where it is no program.
     name: &'static str,
     /// The Debian package that has it.
     package: &'static str,
-    /// Does pteward use it today?
+    /// Does pteward need it today?
     used: bool,
 }
 
-/// Every program that pteward uses, and those that it will.
-const PROGRAMS: [Program; 6] = [
+/// Every program, or file, that pteward uses, and those that it will or can do without.
+const PROGRAMS: [Program; 11] = [
     Program {
         capability: "kernels from apt:PACKAGE",
         name: "apt-get",
@@ -41,19 +42,49 @@ const PROGRAMS: [Program; 6] = [
         capability: "building kernels",
         name: "make",
         package: "make",
-        used: false,
+        used: true,
     },
     Program {
         capability: "compiling kernels",
         name: "gcc",
         package: "gcc",
-        used: false,
+        used: true,
+    },
+    Program {
+        capability: "kconfig's lexer",
+        name: "flex",
+        package: "flex",
+        used: true,
+    },
+    Program {
+        capability: "kconfig's parser",
+        name: "bison",
+        package: "bison",
+        used: true,
+    },
+    Program {
+        capability: "kbuild's arithmetic",
+        name: "bc",
+        package: "bc",
+        used: true,
+    },
+    Program {
+        capability: "objtool's view of objects",
+        name: "/usr/include/gelf.h",
+        package: "libelf-dev",
+        used: true,
+    },
+    Program {
+        capability: "limits for builds",
+        name: "prlimit",
+        package: "util-linux",
+        used: true,
     },
     Program {
         capability: "sandboxed builds",
         name: "bwrap",
         package: "bubblewrap",
-        used: false,
+        used: true,
     },
     Program {
         capability: "faster rebuilds",
@@ -121,7 +152,7 @@ impl Args {
                 (true, "in use"),
                 (
                     false,
-                    "not used yet: for building and booting, which are to come",
+                    "not needed: it makes builds faster, or is for booting, which is to come",
                 ),
             ] {
                 session.screen.line(Label::Heading, title)?;
@@ -143,13 +174,20 @@ impl Args {
 
 /// Looks for a program.
 fn program(program: &Program) -> Capability {
-    let path = process::find(program.name);
+    let path = match program.name {
+        // What is there may not be allowed to do its work.
+        "bwrap" => Sandbox::can_stand().map_err(|error| error.to_string()),
+        name if name.starts_with('/') => Some(PathBuf::from(name))
+            .filter(|path| path.is_file())
+            .ok_or(format!("no {name}")),
+        name => process::find(name).ok_or(format!("no {name}")),
+    };
     Capability {
         name: program.capability.to_owned(),
         used: program.used,
-        present: path.is_some(),
+        present: path.is_ok(),
         detail: path.map_or_else(
-            || format!("no {}", program.name),
+            |why| why.split(';').next().unwrap_or_default().to_owned(),
             |path| path.display().to_string(),
         ),
         install: Some(install(program)),
