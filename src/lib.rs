@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! mail ─► series ─► tree (apply) ─► repair ─► syntax ─► vocabulary ─► flow ─► audit ─► store ─► report
+//!                       └─► kbuild ───────────────────────────────────────────► │
 //!                                                                            └── pipeline drives, cli asks ──┘
 //! ```
 

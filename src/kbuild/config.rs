@@ -127,7 +127,8 @@ mod tests {
             for block in text.split("\n\n") {
                 assert!(block.starts_with("# "), "no reason: {block}");
                 let odd = block.lines().find(|line| {
-                    !line.starts_with("# ") && !(line.starts_with("CONFIG_") && line.contains('='))
+                    let is_option = line.starts_with("CONFIG_") && line.contains('=');
+                    !line.starts_with("# ") && !is_option
                 });
                 assert_eq!(odd, None);
             }

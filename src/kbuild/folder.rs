@@ -259,7 +259,7 @@ mod tests {
         );
         fs::write(&old, "o").unwrap();
         fs::write(&new, "n").unwrap();
-        let hour = SystemTime::now() - Duration::from_secs(3600);
+        let hour = fs::metadata(&old).unwrap().modified().unwrap() - Duration::from_secs(3600);
         File::options()
             .write(true)
             .open(&old)

@@ -67,7 +67,8 @@ pub fn build(
     let config = kbuild::config(&options.config).ok_or_else(|| Refusal::NoConfig {
         name: options.config.clone(),
         known: kbuild::config_names().join(", "),
-    })?;
+    });
+    let config = config.context("failed to choose a config")?;
     let kernel = &chosen.kernel.name;
     let folder = WorkFolder::open(&workspace.builds(), kernel, config.name, options.sandboxed);
     let folder = folder.with_context(|| format!("failed to build {kernel}"))?;

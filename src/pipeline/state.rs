@@ -80,7 +80,9 @@ pub fn choose_state(
     let one = one.ok_or_else(|| Refusal::NoPatch {
         name: names(&inputs),
     });
-    let application = apply(workspace, one?, &kernel, Keep::Store, tell)?;
+    let failed = || format!("failed to choose a state by {text}");
+    let one = one.with_context(failed)?;
+    let application = apply(workspace, one, &kernel, Keep::Store, tell)?;
     let count = u32::try_from(application.outcomes.len()).unwrap_or(u32::MAX);
     let state = wanted.unwrap_or(count);
     if state > count {
@@ -89,8 +91,8 @@ pub fn choose_state(
             series,
             count,
             state,
-        }
-        .into());
+        })
+        .with_context(failed);
     }
     Ok(Chosen {
         kernel,

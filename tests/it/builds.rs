@@ -5,6 +5,7 @@ mod hostile;
 pub(crate) mod real;
 
 use crate::sandbox::Sandbox;
+use pteward::store::{BuildKey, Store};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -62,12 +63,13 @@ fn series(sandbox: &Sandbox, name: &str, changes: &[(&str, &str, &str)]) -> Stri
         let diff = whole_file(path, text, &after);
         *text = after;
         let (number, total) = (index + 1, changes.len());
-        mbox.push_str(&format!(
+        let mail = format!(
             "From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001\n\
              From: Ann Other <ann@example.org>\nDate: Tue, 3 Feb 2026 10:00:0{number} +0000\n\
              Message-Id: <{name}-{number}@example.org>\nSubject: [PATCH {number}/{total}] {name}: step {number}\n\n\
              Why.\n\nSigned-off-by: Ann Other <ann@example.org>\n---\n{diff}-- \n2.39.0\n\n"
-        ));
+        );
+        mbox.push_str(&mail);
     }
     sandbox.file(&format!("{name}.mbox"), mbox)
 }
@@ -202,8 +204,36 @@ fn each_state_is_built_from_the_one_before() {
     assert_eq!((code, lines[0]["outcome"].as_str().unwrap()), (4, "failed"));
     let (code, lines) = build(&sandbox, &["--objects", &format!("{series}@tiny:1")]);
     assert_eq!((code, &lines[0]["image"]), (0, &Value::Null));
-    let log = sandbox.path("workspace/pteward.db");
-    assert!(log.is_file());
+    stored(&sandbox);
+}
+
+/// What was told is what was stored, the log with it.
+fn stored(sandbox: &Sandbox) {
+    let store = Store::open(&sandbox.path("workspace")).unwrap();
+    let key = |state: u32, whole: bool| BuildKey {
+        kernel: String::from("tiny"),
+        kernel_version: String::from("0.7.1-tiny"),
+        commit: None,
+        series: (state > 0).then(|| store.series_list().unwrap()[0].name.clone()),
+        state,
+        config: String::from("hmm"),
+        whole,
+    };
+    let head = |state, whole| store.build(&key(state, whole)).unwrap();
+    assert_eq!(head(0, true).unwrap().outcome, "built");
+    assert!(head(4, true).is_none() && head(1, false).unwrap().image.is_none());
+    let failed = head(2, true).unwrap();
+    assert!(failed.reason.starts_with("mm/b.c:4: "), "{failed:?}");
+    let log = String::from_utf8(store.build_log(failed.id).unwrap()).unwrap();
+    assert!(
+        log.contains("  CC      mm/b.o\n") && log.contains("wynd"),
+        "{log}"
+    );
+    let rows = store.build_messages(head(1, true).unwrap().id).unwrap();
+    let new: Vec<bool> = rows.iter().filter_map(|(_, new)| *new).collect();
+    assert_eq!((rows.len(), new.iter().filter(|new| **new).count()), (2, 1));
+    assert_eq!(store.most_objects("hmm").unwrap(), Some(3));
+    assert_eq!(store.most_objects("hmm-kasan").unwrap(), None);
 }
 
 #[test]

@@ -97,6 +97,7 @@ fn messages(screen: &mut Screen, build: &StateBuild) -> io::Result<()> {
     }
     let warnings = rows.iter().filter(|row| row.severity == Severity::Warning);
     let count = match (warnings.count(), build.state, &build.new) {
+        (1, 0, _) => String::from("1 warning"),
         (0, ..) => return Ok(()),
         (all, 0, _) => format!("{all} warnings"),
         (all, _, Some(_)) => format!("{all} warnings, {} of them new against state 0", new.len()),
