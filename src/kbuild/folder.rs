@@ -8,11 +8,11 @@ use crate::base::process;
 use crate::tree::directory::DirectorySource;
 use crate::tree::source::{Node, Source as _};
 use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
-/// Files this much older than the newest one were whole when a build was cut short.
-const HALF_WRITTEN: Duration = Duration::from_secs(15);
+/// Files this many seconds older than the newest one were whole when a build was cut short.
+const HALF_WRITTEN: i64 = 15;
 /// The longest file that is read from a build folder.
 const LONGEST: u64 = 512 << 20;
 
@@ -203,7 +203,7 @@ fn name(kernel: &str, config: &str) -> String {
 ///
 /// A compiler that is killed leaves an object behind that is newer than its source.
 fn sweep(build: &Path) -> std::io::Result<()> {
-    let mut files: Vec<(SystemTime, PathBuf)> = Vec::new();
+    let mut files: Vec<(i64, PathBuf)> = Vec::new();
     let mut folders = vec![build.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder)? {
@@ -212,12 +212,12 @@ fn sweep(build: &Path) -> std::io::Result<()> {
             if kind.is_dir() {
                 folders.push(entry.path());
             } else if kind.is_file() {
-                files.push((entry.metadata()?.modified()?, entry.path()));
+                files.push((entry.metadata()?.mtime(), entry.path()));
             }
         }
     }
     let newest = files.iter().map(|(time, _)| *time).max();
-    let Some(since) = newest.and_then(|newest| newest.checked_sub(HALF_WRITTEN)) else {
+    let Some(since) = newest.map(|newest| newest.saturating_sub(HALF_WRITTEN)) else {
         return Ok(());
     };
     for (_, path) in files.iter().filter(|(time, _)| *time >= since) {
@@ -259,7 +259,8 @@ mod tests {
         );
         fs::write(&old, "o").unwrap();
         fs::write(&new, "n").unwrap();
-        let hour = fs::metadata(&old).unwrap().modified().unwrap() - Duration::from_secs(3600);
+        let hour =
+            fs::metadata(&old).unwrap().modified().unwrap() - std::time::Duration::from_secs(3600);
         File::options()
             .write(true)
             .open(&old)

@@ -5,8 +5,8 @@ use super::folder::WorkFolder;
 use super::outcome::Image;
 use crate::base::hash::blob_id;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
-use std::time::SystemTime;
 
 /// The image, relative to the build folder; make's target for it is the last part.
 pub(super) const IMAGE: &str = "arch/x86/boot/bzImage";
@@ -56,10 +56,8 @@ fn prune(images: &Path) -> std::io::Result<()> {
         let entry = entry?;
         let path = entry.path();
         if path.extension().is_none() {
-            let made = entry
-                .metadata()?
-                .modified()
-                .unwrap_or(SystemTime::UNIX_EPOCH);
+            let file = entry.metadata()?;
+            let made = (file.mtime(), file.mtime_nsec());
             all.push((made, path));
         }
     }
