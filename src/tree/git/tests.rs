@@ -207,3 +207,29 @@ fn says_what_is_wrong_with_the_repository() {
         .to_string();
     assert!(none.starts_with("\"v9.9\" names no commit"), "{none}");
 }
+
+#[test]
+fn stamps_are_blob_ids_and_links_keep_their_targets() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(repository(dir.path()));
+    let source = GitSource::open(dir.path(), "HEAD").unwrap();
+    let stamps = source.stamps().unwrap();
+    assert_eq!(
+        stamps.len(),
+        600 + 5,
+        "files and links, no folder, no submodule"
+    );
+    let file = |bytes: &[u8], executable: bool| Stamp::File {
+        content: crate::base::hash::blob_id(bytes).to_string(),
+        executable,
+    };
+    assert_eq!(stamps["Makefile"], file(b"VERSION = 6\n", false));
+    assert_eq!(stamps["mm/a.c"], file(b"a", true));
+    let link = |target: &str| Stamp::Link {
+        target: target.to_owned(),
+    };
+    assert_eq!(
+        (&stamps["linked"], &stamps["mm/link.c"]),
+        (&link("mm"), &link("a.c"))
+    );
+}
