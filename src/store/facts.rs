@@ -111,7 +111,9 @@ mod tests {
         // What is not known by itself begins from what was seen last; few are kept.
         assert_eq!(given(&store, 1), Some(tree(6)));
         assert_eq!(store.recall("elsewhere", &tree(4)).unwrap(), None);
-        let run = |store: &Store, sql: &str| drop(store.connection().execute(sql, []).unwrap());
+        let run = |store: &Store, sql: &str| {
+            assert!(store.connection().execute(sql, []).unwrap() > 0);
+        };
         run(&store, "UPDATE fact SET memory = x'00'");
         assert_eq!(given(&store, 4), None);
         store.remember("here", &tree(4), &memory).unwrap();
