@@ -43,10 +43,10 @@ impl Listener {
             match self.programs.remove(&key(&entry.suite, &entry.name)) {
                 Some(program) => rows.extend(program_rows(entry, &program, alone)),
                 None if entry.left_out => {
-                    rows.push(row(entry, &entry.name, Outcome::Skip, &entry.reason))
+                    rows.push(row(entry, &entry.name, Outcome::Skip, &entry.reason));
                 }
                 None if entry.command.is_empty() => {
-                    rows.push(row(entry, &entry.name, Outcome::Missing, &entry.reason))
+                    rows.push(row(entry, &entry.name, Outcome::Missing, &entry.reason));
                 }
                 // The guest ended before it came to it: nothing is known of it, and it gets no row.
                 None => {}

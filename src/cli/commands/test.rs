@@ -136,7 +136,7 @@ impl Args {
             return Ok(Exit::DidNotApply);
         }
         let tested = pipeline::test(&mut workspace, &chosen, &self.options(), &|event| {
-            session.tell(event)
+            session.tell(event);
         })?;
         if tested.changes.is_none() && tested.state > 0 {
             session.tell(Event::Note("state 0 has not been tested with these suites, so there is nothing to compare with"));
