@@ -7,6 +7,7 @@ mod args;
 mod commands;
 pub mod exit;
 mod failure;
+mod guest;
 mod progress;
 pub mod reference;
 mod run;

@@ -33,6 +33,13 @@ pub struct TestSeen {
     pub outcome: Outcome,
 }
 
+impl TestSeen {
+    /// Joins a suite and a name, as rows name a test.
+    pub fn join(suite: &str, name: &str) -> String {
+        [suite, ": ", name].concat()
+    }
+}
+
 /// A symptom in one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SymptomSeen {

@@ -31,7 +31,7 @@ pub use kernel::{OpenKernel, open_all, open_kernel};
 pub use refusal::Refusal;
 pub use report::write_report;
 pub use restore::{RestoredFile, RestoredSeries, restore_series};
-pub use review::{Reviewed, review};
+pub use review::{RanState, Reviewed, Running, review};
 pub use series::{Input, ReadSeries, read_series, the_series};
 pub use state::{Chosen, choose_state};
 pub use survey::{contracts, matrix, vocabulary, write_matrix};

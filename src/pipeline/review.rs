@@ -1,12 +1,17 @@
 //! In: a series and a kernel. Out: applied, audited before and after, compared, stored, reported: the main job.
 
+mod running;
 mod touched;
+
+pub use running::{RanState, Running};
 
 use super::event::step;
 use super::{Application, Keep, OpenKernel, Tell, Workspace, apply, audit, is_whole, report};
 use crate::audit::{
     Audit, Auditor, Memory, ReviewChange, VerdictChange, WalkChange, compare_walks,
 };
+use crate::boot::Outcome;
+use crate::compare::Change;
 use crate::report::Written;
 use crate::series::Series;
 use crate::store::{ApplicationId, AuditKey, NewReview};
@@ -27,6 +32,8 @@ pub struct Reviewed {
     pub changes: Vec<ReviewChange>,
     /// Every walk before × after.
     pub walks: Vec<WalkChange>,
+    /// The states that were built or booted; none where that was not asked for.
+    pub ran: Vec<RanState>,
     /// The report.
     pub report: Written,
 }
@@ -42,20 +49,51 @@ impl Reviewed {
         self.walks
             .iter()
             .any(|walk| walk.change == VerdictChange::Regressed)
+            || self.ran.iter().any(worse)
+    }
+
+    /// Says whether every state that was to be built is built.
+    pub fn is_built(&self) -> bool {
+        let mut builds = self.ran.iter().filter_map(RanState::build);
+        builds.all(super::StateBuild::is_built)
+    }
+
+    /// Says whether every guest that was started came to its end.
+    pub fn has_booted(&self) -> bool {
+        self.ran.iter().all(|state| match state {
+            RanState::Built(_) => true,
+            RanState::Tested(tested) => tested
+                .boots
+                .iter()
+                .all(|one| one.booted.outcome == Outcome::Finished),
+        })
     }
 }
 
-/// Reviews `series` on `kernel`; the report goes into `folder`, or into the workspace's own.
+/// Is a state known to be worse than state 0?
+fn worse(state: &RanState) -> bool {
+    match state {
+        RanState::Built(_) => false,
+        RanState::Tested(tested) => tested
+            .changes
+            .iter()
+            .flatten()
+            .any(|row| row.change == Change::Regressed),
+    }
+}
+
+/// Reviews `series` on `kernel`, and builds and boots it as `running` asks; the report goes into `folder`, or into the workspace's own.
 ///
 /// A series that does not go in whole is reviewed as far as it goes in.
 ///
 /// # Errors
-/// When the kernel cannot be read, or the store or the report not written.
+/// When the kernel cannot be read, the store or the report not written, or this machine lacks what running needs. How
+/// building and booting end are values.
 pub fn review(
     workspace: &mut Workspace,
     series: Series,
     kernel: &OpenKernel,
-    folder: Option<&Path>,
+    (folder, running): (Option<&Path>, Option<&Running>),
     tell: Tell<'_>,
 ) -> anyhow::Result<Reviewed> {
     let application = apply::apply(workspace, series, kernel, Keep::Store, tell)?;
@@ -82,6 +120,10 @@ pub fn review(
         (stored, &application),
         &audited,
     )?;
+    let (application, ran) = match running {
+        Some(running) => running::run(workspace, (kernel, application), running, tell)?,
+        None => (application, Vec::new()),
+    };
     let report = report::write_report(workspace, folder, Some(saved), tell)?;
     let walks = compare_walks(&audited.before.walks, &audited.after.walks);
     let Audited {
@@ -95,6 +137,7 @@ pub fn review(
         after,
         changes,
         walks,
+        ran,
         report,
     })
 }

@@ -130,7 +130,7 @@ impl Load {
 
 /// Joins a suite and a name to what rows of comparing call a test.
 pub(super) fn key(suite: &str, name: &str) -> String {
-    [suite, ": ", name].concat()
+    crate::compare::TestSeen::join(suite, name)
 }
 
 /// Checks the names before anything is built.

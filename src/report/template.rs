@@ -17,6 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("sites.html", include_str!("../../reports/sites.html")),
     ("series.html", include_str!("../../reports/series.html")),
     ("patch.html", include_str!("../../reports/patch.html")),
+    ("running.html", include_str!("../../reports/running.html")),
     ("style.css", include_str!("../../reports/style.css")),
     ("filter.js", include_str!("../../reports/filter.js")),
 ];

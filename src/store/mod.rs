@@ -13,6 +13,7 @@ mod id;
 mod kernel;
 mod migrations;
 mod open;
+mod ran;
 mod review;
 pub mod schema;
 mod series;
@@ -27,6 +28,7 @@ pub use error::StoreError;
 pub use id::{ApplicationId, AuditId, BootId, BuildId, ReviewId, SeriesId};
 pub use kernel::{Kernel, KernelRow};
 pub use open::{FILE_NAME, Store};
+pub use ran::Ran;
 pub use review::{NewReview, Review, ReviewHead};
 pub use series::{SavedSeries, SeriesHead};
 

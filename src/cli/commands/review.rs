@@ -2,9 +2,10 @@
 
 use crate::cli::args::SeriesArgument;
 use crate::cli::exit::Exit;
+use crate::cli::guest::GuestArguments;
 use crate::cli::session::{Session, inputs};
 use crate::cli::show;
-use crate::pipeline::{self, Event};
+use crate::pipeline::{self, Event, Running};
 use std::path::PathBuf;
 
 /// Apply a series, audit the kernel before and after, compare, and write a report.
@@ -12,8 +13,13 @@ use std::path::PathBuf;
 /// Everything is stored in the workspace; the report goes to -o DIR, or to the workspace's own folder, and its path is
 /// printed last. A series that does not go in whole is reviewed as far as it goes in.
 ///
-/// Ends with 3 when a patch did not apply whole; else with 1 when a walk is worse off than before, or is new and not shown
-/// to be prepared; else with 0.
+/// With --build, state 0 and the last one are built as by `pteward build`; with --boot they are booted and tested as by
+/// `pteward test` too, and compared; with --each-patch, all states are. A series that does not go in whole is built as far
+/// as it goes in: what comes of that is said of this state, not of what was posted.
+///
+/// Ends with 3 when a patch did not apply whole; else with 4 when a state does not build, 5 when a guest did not boot or did
+/// not come to its end, 1 when a walk is worse off than before, is new and not shown to be prepared, or a test or symptom
+/// regressed; else with 0.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
@@ -24,12 +30,33 @@ pub(in crate::cli) struct Args {
     /// Folder for the report
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Print JSON Lines: kernel, patch, file, hunk, change and verdict lines, then a summary
+    /// Build the first state and the last one
+    #[arg(long)]
+    build: bool,
+    /// Boot them too, and compare
+    #[arg(long)]
+    boot: bool,
+    /// Build, and boot where that is asked, every state
+    #[arg(long)]
+    each_patch: bool,
+    #[command(flatten)]
+    guest: GuestArguments,
+    /// Print JSON Lines: kernel, patch, file, hunk, change and verdict lines, with --build and --boot build, boot, test,
+    /// symptom and change lines, then a summary
     #[arg(long)]
     json: bool,
 }
 
 impl Args {
+    /// What is to be run, if anything.
+    fn running(&self) -> Option<Running> {
+        (self.build || self.boot || self.each_patch).then(|| Running {
+            options: self.guest.options(None),
+            boot: self.boot,
+            each_patch: self.each_patch,
+        })
+    }
+
     pub(in crate::cli) fn run(&self, session: &mut Session) -> anyhow::Result<Exit> {
         let inputs = inputs(&self.series.series)?;
         let mut workspace = session.workspace()?;
@@ -41,7 +68,9 @@ impl Args {
         show::series::notes(session, &series);
         let kernel = pipeline::open_kernel(&workspace, &self.on, &|event| session.tell(event))?;
         let output = self.output.as_deref();
-        let reviewed = pipeline::review(&mut workspace, series, &kernel, output, &|event| {
+        let running = self.running();
+        let asked = (output, running.as_ref());
+        let reviewed = pipeline::review(&mut workspace, series, &kernel, asked, &|event| {
             session.tell(event);
         })?;
         if self.json {
@@ -54,6 +83,10 @@ impl Args {
         }
         Ok(if !reviewed.is_whole() {
             Exit::DidNotApply
+        } else if !reviewed.is_built() {
+            Exit::DidNotBuild
+        } else if !reviewed.has_booted() {
+            Exit::DidNotBoot
         } else if reviewed.has_regressed() {
             Exit::Found
         } else {

@@ -2,13 +2,12 @@
 
 use crate::boot::Outcome;
 use crate::cli::exit::Exit;
+use crate::cli::guest::GuestArguments;
 use crate::cli::session::Session;
 use crate::cli::show;
-use crate::pipeline::{self, BuildOptions, Event, TestOptions};
+use crate::pipeline::{self, Event};
 use crate::report::wire;
-use clap::ValueEnum;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Boot a state of a kernel in QEMU and run its tests.
 ///
@@ -34,80 +33,17 @@ use std::time::Duration;
 pub(in crate::cli) struct Args {
     /// KERNEL, SERIES@KERNEL or SERIES@KERNEL:K
     state: String,
-    /// A suite: hmm, mm, exclusive, or a path PROGRAM.c; may be given more than once
-    #[arg(long = "suite", value_name = "SUITE", default_value = "hmm")]
-    suites: Vec<String>,
-    /// Boot the same image N times: tests that differ are flaky
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
-    repeat: u32,
-    /// The guest's memory in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(64..))]
-    memory: u32,
-    /// The guest's processors
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
-    cpus: u32,
-    /// The processor: auto is kvm where /dev/kvm can be used, else tcg
-    #[arg(long, value_enum, default_value_t, value_name = "ACCEL")]
-    accel: Accel,
-    /// Give up on a boot after this long
-    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..))]
-    timeout: u64,
-    /// Give up on a guest that has said nothing for this long
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
-    silence: u64,
-    /// A kernel configuration: hmm, hmm-kasan
-    #[arg(long, value_name = "NAME", default_value = "hmm")]
-    config: String,
+    #[command(flatten)]
+    guest: GuestArguments,
     /// Boot this image in place of building one; the tests are still those of the state
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
-    /// Build without a sandbox: the Makefiles of a posted patch run with all that you may do
-    #[arg(long)]
-    no_sandbox: bool,
-    /// A program to run in place of QEMU, without a sandbox; for pteward's own tests
-    #[arg(long, value_name = "FILE", env = "PTEWARD_QEMU", hide = true)]
-    qemu: Option<PathBuf>,
     /// Print JSON Lines: kernel, for a series as apply, then build, boot, test, symptom and change lines, then a summary
     #[arg(long)]
     json: bool,
 }
 
-/// What the guest's processor is to be.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Accel {
-    #[default]
-    Auto,
-    Kvm,
-    Tcg,
-}
-
 impl Args {
-    fn options(&self) -> TestOptions {
-        TestOptions {
-            build: BuildOptions {
-                config: self.config.clone(),
-                each_patch: false,
-                objects: false,
-                sandboxed: !self.no_sandbox,
-                jobs: None,
-                timeout: None,
-            },
-            image: self.image.clone(),
-            suites: self.suites.clone(),
-            repeat: self.repeat,
-            memory: self.memory,
-            cpus: self.cpus,
-            accel: match self.accel {
-                Accel::Auto => crate::boot::Accel::Auto,
-                Accel::Kvm => crate::boot::Accel::Kvm,
-                Accel::Tcg => crate::boot::Accel::Tcg,
-            },
-            total: Duration::from_secs(self.timeout),
-            silence: Duration::from_secs(self.silence),
-            qemu: self.qemu.clone(),
-        }
-    }
-
     pub(in crate::cli) fn run(&self, session: &mut Session) -> anyhow::Result<Exit> {
         let mut workspace = session.workspace()?;
         let chosen =
@@ -135,9 +71,14 @@ impl Args {
             ));
             return Ok(Exit::DidNotApply);
         }
-        let tested = pipeline::test(&mut workspace, &chosen, &self.options(), &|event| {
-            session.tell(event);
-        })?;
+        let tested = pipeline::test(
+            &mut workspace,
+            &chosen,
+            &self.guest.options(self.image.clone()),
+            &|event| {
+                session.tell(event);
+            },
+        )?;
         if tested.changes.is_none() && tested.state > 0 {
             session.tell(Event::Note("state 0 has not been tested with these suites, so there is nothing to compare with"));
         }

@@ -26,7 +26,6 @@ pub(in crate::cli) fn tables(
     chosen: &Chosen,
     build: &StateBuild,
 ) -> io::Result<()> {
-    let built = &build.built;
     let name = match (&chosen.application, build.state) {
         (Some(application), 1..) => format!(
             "{} on {}, state {}",
@@ -34,6 +33,16 @@ pub(in crate::cli) fn tables(
         ),
         _ => format!("{}, state 0", chosen.kernel.name),
     };
+    below(screen, &name, build)
+}
+
+/// Prints the same, of a state whose series and kernel have been named.
+pub(in crate::cli) fn state(screen: &mut Screen, build: &StateBuild) -> io::Result<()> {
+    below(screen, &format!("building state {}", build.state), build)
+}
+
+fn below(screen: &mut Screen, name: &str, build: &StateBuild) -> io::Result<()> {
+    let built = &build.built;
     screen.line(Label::Heading, format!("{name} ({})", build.config))?;
     let label = match built.outcome {
         Outcome::Built => Label::Good,

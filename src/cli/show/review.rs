@@ -3,8 +3,9 @@
 use super::{audit, outcomes};
 use crate::audit::{ReviewChange, Touched, VerdictChange, WalkChange};
 use crate::cli::screen::{Cell, Label, Screen};
-use crate::pipeline::{OpenKernel, Reviewed};
+use crate::pipeline::{OpenKernel, RanState, Reviewed};
 use crate::report::wire;
+use crate::tree::PatchVerdict;
 use std::io;
 
 /// Prints what applying gave, what changed, every walk before × after, and the counts.
@@ -16,6 +17,14 @@ pub(in crate::cli) fn lines(screen: &mut Screen, reviewed: &Reviewed) -> io::Res
     }
     for line in reviewed.walks.iter().filter_map(wire::verdict_line) {
         screen.wire(&line)?;
+    }
+    for state in &reviewed.ran {
+        if let Some(build) = state.build() {
+            super::build::line(screen, build)?;
+        }
+        if let RanState::Tested(tested) = state {
+            super::test::lines(screen, tested)?;
+        }
     }
     screen.wire(&wire::Summary::review(
         applied,
@@ -69,8 +78,38 @@ pub(in crate::cli) fn tables(
             ],
         ],
     )?;
+    running(screen, reviewed)?;
     screen.plain("")?;
     screen.plain(format!("report: {}", reviewed.report.index.display()))
+}
+
+/// Prints what came of building and booting, state by state.
+fn running(screen: &mut Screen, reviewed: &Reviewed) -> io::Result<()> {
+    let outcomes = &reviewed.application.outcomes;
+    let short = |state: u32| {
+        outcomes.iter().take(state as usize).any(|outcome| {
+            matches!(
+                outcome.verdict,
+                PatchVerdict::Partly | PatchVerdict::Conflict
+            )
+        })
+    };
+    for state in &reviewed.ran {
+        screen.plain("")?;
+        if let Some(build) = state.build() {
+            super::build::state(screen, build)?;
+        }
+        if short(state.state()) {
+            screen.line(
+                Label::Doubtful,
+                "  not every patch went in whole: this is not what was posted",
+            )?;
+        }
+        if let RanState::Tested(tested) = state {
+            super::test::tables(screen, tested)?;
+        }
+    }
+    Ok(())
 }
 
 fn change_row(change: &ReviewChange) -> Vec<Cell> {

@@ -7,6 +7,7 @@ mod matrix;
 mod patch;
 mod plan;
 mod review;
+mod running;
 mod series;
 mod sites;
 

@@ -3,6 +3,7 @@
 use super::patch::{Budget, PatchView};
 use super::plan::{Plan, SeriesPlan};
 use super::review::ReviewView;
+use super::running::RunningView;
 use super::{Frame, moment};
 use crate::report::wire::{Grades, Outcomes};
 use crate::series::{ChangelogEntry, Trailer};
@@ -33,6 +34,7 @@ pub(in crate::report) struct SeriesPage {
     runs: Vec<RunView>,
     table: Vec<TableRow>,
     reviews: Vec<ReviewView>,
+    running: Vec<RunningView>,
     patches: Vec<PatchView>,
 }
 
@@ -124,6 +126,7 @@ impl SeriesPage {
                 .collect(),
             runs: views,
             reviews,
+            running: RunningView::gather(store, plan, head)?,
             name: series.name,
             subject: series.subject,
             version: series.version,
