@@ -1,0 +1,3 @@
+//! `pteward bisect`.
+
+mod real;
