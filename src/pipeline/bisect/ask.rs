@@ -212,7 +212,10 @@ fn of_test(boot: &OneBoot, name: &str) -> Told {
                     test.name, test.reason
                 )
             }
-            (true, None) => format!("there is no test {name}"),
+            (true, None) => match near(boot, name) {
+                Some(other) => format!("there is no test {name}, but there is {other}"),
+                None => format!("there is no test {name}"),
+            },
         };
         return Told::new(Answer::Skip, reason);
     };
@@ -234,6 +237,13 @@ fn of_test(boot: &OneBoot, name: &str) -> Told {
         Skip | Xfail | Xpass => Answer::Skip,
     };
     Told::new(answer, reason)
+}
+
+/// Finds a test whose name ends as this one does.
+fn near<'b>(boot: &'b OneBoot, name: &str) -> Option<&'b str> {
+    let last = name.rsplit(['.', ' ']).next()?;
+    let mut names = boot.tests.iter().map(|test| test.name.as_str());
+    names.find(|other| other.rsplit(['.', ' ']).next() == Some(last))
 }
 
 /// Bad where the symptom was seen; good where the guest came to its end without it.
@@ -348,4 +358,19 @@ impl LastLine {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_that_says_something_is_kept() {
+        let last = |chunks: &[&str]| {
+            let mut last = LastLine::default();
+            chunks.iter().for_each(|chunk| last.hear(chunk.as_bytes()));
+            last.text()
+        };
+        assert_eq!(last(&[]), "");
+        assert_eq!(last(&["one\ntw", "o\n\n  \n"]), ": two");
+        assert_eq!(last(&["one\n", "two"]), ": two");
+        assert_eq!(last(&[&"x".repeat(10 * LINE)]).len(), LINE + 2);
+    }
+}

@@ -5,7 +5,7 @@ use crate::builds::real::{alone, built_kernel, pteward};
 use crate::sandbox::Sandbox;
 
 /// The test that is broken.
-const TEST: &str = "hmm.hmm_device_private.snapshot";
+const TEST: &str = "hmm2.hmm2_device_private.snapshot";
 
 /// Eight steps, each a line of ours beside one that the kernel has.
 const STEPS: [(&str, &str, &str); 8] = [
