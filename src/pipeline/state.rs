@@ -154,7 +154,9 @@ pub(super) fn is_kernel(workspace: &Workspace, text: &str) -> anyhow::Result<boo
         Ok(KernelSpec::Directory(path) | KernelSpec::Tarball(path) | KernelSpec::Deb(path)) => {
             path.exists()
         }
-        Ok(KernelSpec::Git { .. } | KernelSpec::Apt(_)) => true,
+        // A range of commits is a series.
+        Ok(KernelSpec::Git { rev, .. }) => !rev.contains(".."),
+        Ok(KernelSpec::Apt(_)) => true,
         Err(_) => false,
     })
 }

@@ -342,7 +342,8 @@ fn verdicts_are_asked_of_series_and_commits() {
         (0, &"break".into()),
         "{ran:#?}"
     );
-    assert_eq!(answers, ["4 bad", "0 good", "2 good", "3 bad"]);
+    assert_eq!(answers, ["4 bad", "0 good", "2 good known", "3 bad"]);
+    // The second step took the first one back: it is the base again, and known.
     let (ran, _, found) = bisect(&sandbox, &["small@base..HEAD", "--by", "audit:nobody"]);
     assert_eq!((ran.code, &found["conclusion"]), (1, &"end-untold".into()));
     assert!(

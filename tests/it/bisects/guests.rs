@@ -3,7 +3,7 @@
 use super::bisect;
 use crate::builds::{cannot_build, kernel, series};
 use crate::sandbox::Sandbox;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 
 /// Plays QEMU. `one` fails from the word `rocks` on, `two` is skipped; the word `ice` is a complaint of the kernel, `storm` its end.
 const QEMU: &str = r##"#!/bin/sh
