@@ -159,6 +159,16 @@ fn key_of(chosen: &Chosen, options: &TestOptions, state: u32) -> BuildKey {
     super::build::key(chosen, state, config, true)
 }
 
+/// Gives the folder for what a work folder's images are booted with.
+fn place(workspace: &Workspace, folder: &WorkFolder, keep: Keep) -> PathBuf {
+    let name = folder.path().file_name().unwrap_or_default();
+    let place = workspace.boots().join(name);
+    match keep {
+        Keep::Store => place,
+        Keep::Nothing => place.join("searched"),
+    }
+}
+
 /// Boots the image as often as asked.
 fn boot_all(
     workspace: &Workspace,
@@ -181,12 +191,7 @@ fn boot_all(
         std::fs::create_dir_all(folder.build())?;
     }
     let sandbox = Sandbox::new(&folder, Limits::for_jobs(1))?;
-    let mut place = workspace
-        .boots()
-        .join(folder.path().file_name().unwrap_or_default());
-    if keep == Keep::Nothing {
-        place.push("searched");
-    }
+    let place = place(workspace, &folder, keep);
     std::fs::create_dir_all(&place)?;
     let load = super::event::step(
         tell,

@@ -76,92 +76,91 @@ pub(in crate::cli) fn result(
     range: &Range,
     bisected: &Bisected,
 ) -> io::Result<()> {
-    let label = |at: usize| range.points.get(at).map(Point::label).unwrap_or_default();
-    let state = |at: usize| range.points.get(at).map_or(0, |point| point.state);
-    let good = |first: usize| match (first.checked_sub(1), range.series().is_some()) {
-        (None, _) => String::new(),
-        (Some(at), true) => format!("; good: {}", state(at)),
-        (Some(at), false) => format!("; good: {}", label(at)),
+    let label = match bisected.conclusion {
+        Conclusion::Culprit(_) => Label::Bad,
+        _ => Label::Doubtful,
     };
-    let (how, text) = match &bisected.conclusion {
-        Conclusion::Culprit(bad) => (
-            Label::Bad,
-            format!("{} is the first bad state{}", label(*bad), good(*bad)),
-        ),
-        Conclusion::Suspects(list) => (
-            Label::Doubtful,
-            format!(
-                "one of {} states is the first bad one, and skips are in the way{}",
-                list.len(),
-                list.first().map(|first| good(*first)).unwrap_or_default()
-            ),
-        ),
-        Conclusion::BadFromTheStart => (
-            Label::Doubtful,
-            format!(
-                "{} is bad already: the fault is older than what was searched",
-                label(0)
-            ),
-        ),
-        Conclusion::GoodToTheEnd => (
-            Label::Doubtful,
-            format!(
-                "{} is good: there is no fault to find",
-                label(range.points.len() - 1)
-            ),
-        ),
-        Conclusion::EndUntold(at) => (
-            Label::Doubtful,
-            format!(
-                "{} cannot be told good or bad, so nothing can be searched",
-                label(*at)
-            ),
-        ),
-        Conclusion::NotMonotone { bad, good } => (
-            Label::Doubtful,
-            format!(
-                "{} is bad and {} after it is good: the fault comes and goes",
-                label(*bad),
-                label(*good)
-            ),
-        ),
-    };
-    let known = bisected.answers.iter().filter(|one| one.known).count();
-    let known = match known {
+    let known = match bisected.answers.iter().filter(|one| one.known).count() {
         0 => String::new(),
         known => format!(" ({known} known from before)"),
     };
-    let steps = bisected.answers.len();
-    let all = range.points.len();
-    let skips = skipped(bisected).count();
-    screen.line(
-        how,
-        format!("{text}; asked {steps} of {all}{known}, skipped {skips}"),
-    )?;
-    if let Conclusion::Suspects(list) = &bisected.conclusion {
-        for at in list {
-            let asked = bisected
-                .answers
-                .iter()
-                .find(|one| Some(&one.point) == range.points.get(*at));
-            let said = asked.map_or_else(|| label(*at), sentence);
-            screen.plain(format!("  {said}"))?;
-        }
-        return Ok(());
-    }
-    // What was seen at the end that decides.
-    let decides = match bisected.conclusion {
-        Conclusion::Culprit(at) | Conclusion::EndUntold(at) => at,
-        Conclusion::GoodToTheEnd => range.points.len() - 1,
-        _ => 0,
+    let text = format!(
+        "{}; asked {} of {}{known}, skipped {}",
+        conclusion(range, &bisected.conclusion),
+        bisected.answers.len(),
+        range.points.len(),
+        skipped(bisected).count()
+    );
+    screen.line(label, text)?;
+    let asked = |at: usize| {
+        let point = range.points.get(at);
+        bisected
+            .answers
+            .iter()
+            .find(|one| Some(&one.point) == point)
     };
-    let seen = bisected
-        .answers
-        .iter()
-        .find(|one| Some(&one.point) == range.points.get(decides));
-    match seen {
+    let decides = match &bisected.conclusion {
+        Conclusion::Suspects(list) => {
+            for at in list {
+                screen.plain(format!(
+                    "  {}",
+                    asked(*at).map_or_else(|| name(range, *at), sentence)
+                ))?;
+            }
+            return Ok(());
+        }
+        Conclusion::Culprit(at) | Conclusion::EndUntold(at) => *at,
+        Conclusion::GoodToTheEnd => range.points.len() - 1,
+        Conclusion::BadFromTheStart => 0,
+        Conclusion::NotMonotone { good, .. } => *good,
+    };
+    // What was seen there.
+    match asked(decides) {
         Some(asked) => screen.line(Label::Faint, format!("  {}", asked.reason)),
         None => Ok(()),
+    }
+}
+
+fn name(range: &Range, at: usize) -> String {
+    range.points.get(at).map(Point::label).unwrap_or_default()
+}
+
+/// Says what follows from the answers.
+fn conclusion(range: &Range, conclusion: &Conclusion) -> String {
+    let name = |at: usize| name(range, at);
+    let good = |first: usize| match (first.checked_sub(1), range.series()) {
+        (None, _) => String::new(),
+        // A patch's state is a number.
+        (Some(at), Some(_)) => range
+            .points
+            .get(at)
+            .map_or_else(String::new, |point| format!("; good: {}", point.state)),
+        (Some(at), None) => format!("; good: {}", name(at)),
+    };
+    match conclusion {
+        Conclusion::Culprit(bad) => format!("{} is the first bad state{}", name(*bad), good(*bad)),
+        Conclusion::Suspects(list) => format!(
+            "one of {} states is the first bad one, and skips are in the way{}",
+            list.len(),
+            list.first().map(|first| good(*first)).unwrap_or_default()
+        ),
+        Conclusion::BadFromTheStart => format!(
+            "{} is bad already: the fault is older than what was searched",
+            name(0)
+        ),
+        Conclusion::GoodToTheEnd => format!(
+            "{} is good: there is no fault to find",
+            name(range.points.len() - 1)
+        ),
+        Conclusion::EndUntold(at) => format!(
+            "{} cannot be told good or bad, so nothing can be searched",
+            name(*at)
+        ),
+        Conclusion::NotMonotone { bad, good } => format!(
+            "{} is bad and {} after it is good: the fault comes and goes",
+            name(*bad),
+            name(*good)
+        ),
     }
 }
 
