@@ -22,6 +22,13 @@ impl Answer {
             Self::Skip => "skip",
         }
     }
+
+    /// Reads what [`Answer::word`] gives; `None` for anything else.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Good, Self::Bad, Self::Skip]
+            .into_iter()
+            .find(|answer| answer.word() == word)
+    }
 }
 
 /// What follows from the answers.
@@ -44,6 +51,20 @@ pub enum Conclusion {
         /// The later one, which is good.
         good: usize,
     },
+}
+
+impl Conclusion {
+    /// Gives its word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Culprit(_) => "culprit",
+            Self::Suspects(_) => "suspects",
+            Self::BadFromTheStart => "bad-from-the-start",
+            Self::GoodToTheEnd => "good-to-the-end",
+            Self::EndUntold(_) => "end-untold",
+            Self::NotMonotone { .. } => "not-monotone",
+        }
+    }
 }
 
 /// A search for the first bad one of the states 0..=last.
@@ -137,6 +158,11 @@ impl Search {
                 }
             }
         }
+    }
+
+    /// Gives the answer about state `k`; `None` where it has not been asked.
+    pub fn answer_of(&self, k: usize) -> Option<Answer> {
+        self.answers.get(&k).copied()
     }
 
     /// Counts the answers so far.

@@ -30,13 +30,15 @@ pub(super) struct Cli {
 pub(super) const EXITS: &str = "\
 Exit codes:
   0   done, nothing new
-  1   new findings or regressions; for `audit`: a walk is unprepared
+  1   new findings or regressions; for `audit`: a walk is unprepared; for `bisect`: no state was found, with --step: bad
   2   usage: the command line, or a file, kernel, series or workspace that it names, cannot be used
   3   a patch did not apply whole
   4   a state did not build
   5   a state did not boot, or did not come to the end of its tests
   69  this machine lacks something: a program, disk space, a database that nobody else is writing to
   70  a fault of pteward: please report it
+  125 `bisect --step`: the state cannot be told good or bad, and is to be skipped
+  128 `bisect --step`: the state could not be asked about, in place of every code from 2 to 70
   130 interrupted by Ctrl-C or SIGTERM while something was built; nothing is left running";
 
 /// Options of every command.

@@ -22,17 +22,21 @@ pub enum Exit {
     Lacks,
     /// A fault of pteward itself.
     Fault,
+    /// `bisect --step`: the state cannot be told good or bad; git skips it.
+    Untold,
+    /// `bisect --step`: the state could not be asked about; git ends its search.
+    CannotAsk,
     /// The user wanted it to end.
     Interrupted,
 }
 
 impl Exit {
     /// Every code with what it means, in order.
-    pub const TABLE: [(Self, &'static str); 9] = [
+    pub const TABLE: [(Self, &'static str); 11] = [
         (Self::NothingNew, "done, nothing new"),
         (
             Self::Found,
-            "new findings or regressions; for `audit`: a walk is unprepared",
+            "new findings or regressions; for `audit`: a walk is unprepared; for `bisect`: no state was found, with --step: bad",
         ),
         (
             Self::Usage,
@@ -49,6 +53,14 @@ impl Exit {
             "this machine lacks something: a program, disk space, a database that nobody else is writing to",
         ),
         (Self::Fault, "a fault of pteward: please report it"),
+        (
+            Self::Untold,
+            "`bisect --step`: the state cannot be told good or bad, and is to be skipped",
+        ),
+        (
+            Self::CannotAsk,
+            "`bisect --step`: the state could not be asked about, in place of every code from 2 to 70",
+        ),
         (
             Self::Interrupted,
             "interrupted by Ctrl-C or SIGTERM while something was built; nothing is left running",
@@ -67,8 +79,29 @@ impl Exit {
             // EX_UNAVAILABLE and EX_SOFTWARE of sysexits.
             Self::Lacks => 69,
             Self::Fault => 70,
+            // git bisect run knows the first, and ends at all from the second on.
+            Self::Untold => 125,
+            Self::CannotAsk => 128,
             // 128 and SIGINT, as shells have it.
             Self::Interrupted => process::interrupt::EXIT_CODE,
+        }
+    }
+}
+
+impl Exit {
+    /// Gives what `bisect --step` ends with: git takes any code from 1 to 127 but 125 for bad, and what could not be asked is
+    /// not bad.
+    pub(super) fn for_git(self) -> Self {
+        match self {
+            Self::NothingNew | Self::Found | Self::Untold | Self::CannotAsk | Self::Interrupted => {
+                self
+            }
+            Self::Usage
+            | Self::DidNotApply
+            | Self::DidNotBuild
+            | Self::DidNotBoot
+            | Self::Lacks
+            | Self::Fault => Self::CannotAsk,
         }
     }
 }

@@ -162,6 +162,8 @@ fn general_hint(exit: Exit) -> Option<&'static str> {
             Some("this is a fault of pteward: please report it with the command line and this text")
         }
         Exit::NothingNew
+        | Exit::Untold
+        | Exit::CannotAsk
         | Exit::Interrupted
         | Exit::Found
         | Exit::DidNotApply

@@ -42,11 +42,21 @@ pub(in crate::cli) struct GuestArguments {
 
 /// What the guest's processor is to be.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Accel {
+pub(in crate::cli) enum Accel {
     #[default]
     Auto,
     Kvm,
     Tcg,
+}
+
+impl From<Accel> for crate::boot::Accel {
+    fn from(accel: Accel) -> Self {
+        match accel {
+            Accel::Auto => Self::Auto,
+            Accel::Kvm => Self::Kvm,
+            Accel::Tcg => Self::Tcg,
+        }
+    }
 }
 
 impl GuestArguments {
@@ -66,11 +76,7 @@ impl GuestArguments {
             repeat: self.repeat,
             memory: self.memory,
             cpus: self.cpus,
-            accel: match self.accel {
-                Accel::Auto => crate::boot::Accel::Auto,
-                Accel::Kvm => crate::boot::Accel::Kvm,
-                Accel::Tcg => crate::boot::Accel::Tcg,
-            },
+            accel: self.accel.into(),
             total: Duration::from_secs(self.timeout),
             silence: Duration::from_secs(self.silence),
             qemu: self.qemu.clone(),

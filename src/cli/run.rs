@@ -11,7 +11,14 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 /// Runs pteward with the process's arguments.
 pub fn main() -> Exit {
     set_hook(Box::new(report_fault));
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or(Exit::Fault)
+    let exit = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Exit::Fault);
+    if is_step() { exit.for_git() } else { exit }
+}
+
+/// Says whether git is to read the exit code; told from the arguments as typed, since they may be what is wrong.
+fn is_step() -> bool {
+    let typed = |word: &str| std::env::args_os().any(|argument| argument == word);
+    typed("bisect") && typed("--step")
 }
 
 fn run() -> Exit {
@@ -45,6 +52,8 @@ fn run() -> Exit {
                 ));
                 exit
             }
+            // Nobody read the answer, and good is one.
+            None if is_step() => Exit::CannotAsk,
             None => Exit::NothingNew,
         },
     }

@@ -1,9 +1,9 @@
 //! In: nothing. Out: the one table of commands.
 
 use super::commands::{
-    apply, audit, build, completions, contract, doctor, kernel_add, kernel_list, kernel_show, man,
-    matrix, report, review, series_export, series_import, series_list, series_show, test,
-    vocabulary,
+    apply, audit, bisect, build, completions, contract, doctor, kernel_add, kernel_list,
+    kernel_show, man, matrix, report, review, series_export, series_import, series_list,
+    series_show, test, vocabulary,
 };
 use super::exit::Exit;
 use super::session::Session;
@@ -34,6 +34,8 @@ pub(super) enum Command {
     Build(build::Args),
     /// Boot a state of a kernel in QEMU and run its tests
     Test(test::Args),
+    /// Find the first bad one of some states, by a binary search
+    Bisect(Box<bisect::Args>),
     /// Write a report of all that the workspace holds
     Report(report::Args),
     /// Show what this machine has and lacks
@@ -87,6 +89,7 @@ impl Command {
             Self::Review(args) => args.run(session),
             Self::Build(args) => args.run(session),
             Self::Test(args) => args.run(session),
+            Self::Bisect(args) => args.run(session),
             Self::Report(args) => args.run(session),
             Self::Doctor(args) => args.run(session),
             Self::Completions(args) => args.run(session),

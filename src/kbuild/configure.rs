@@ -84,7 +84,7 @@ fn key(work: &Work<'_>, config: &Config) -> Result<String, BuildError> {
 }
 
 /// Names the compiler that make finds, by what changes when it does.
-pub(super) fn compiler_stamp() -> String {
+pub fn compiler_stamp() -> String {
     let stamp = |name: &str| {
         let file = fs::metadata(process::find(name)?).ok()?;
         Some(format!("{name} {} {:?}", file.len(), file.modified().ok()))

@@ -16,6 +16,7 @@ mod sandbox;
 
 pub use build::{Progress, Request, Tell, build};
 pub use config::{Config, Refused, config, config_names};
+pub use configure::compiler_stamp;
 pub use diagnostic::{Diagnostic, Severity};
 pub use error::BuildError;
 pub use folder::WorkFolder;

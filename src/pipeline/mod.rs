@@ -3,6 +3,7 @@
 mod add_kernel;
 mod apply;
 mod audit;
+mod bisect;
 mod build;
 mod event;
 mod export;
@@ -23,6 +24,7 @@ mod workspace;
 pub use add_kernel::add_kernel;
 pub use apply::{Application, Keep, apply, apply_all, is_whole, write_branch, write_files};
 pub use audit::audit;
+pub use bisect::{Asked, BisectOptions, Bisected, By, Point, Range, Sort, ask_one, bisect};
 pub use build::{BuildOptions, StateBuild, build};
 pub use event::{Event, Tell, Unit};
 pub use export::{Exported, ExportedPatch, Form, export};

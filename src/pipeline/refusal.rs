@@ -92,6 +92,36 @@ pub enum Refusal {
         /// What was given.
         name: String,
     },
+    /// Nothing that can be searched.
+    #[error(
+        "{text} is neither SERIES@KERNEL, nor commits PATH@GOOD..BAD, nor kernels K1,K2; `pteward kernel list` and `pteward series list` show what there is"
+    )]
+    NoRange {
+        /// What was given.
+        text: String,
+    },
+    /// There is nothing between the ends.
+    #[error("{text} has fewer than two states; give one that is good and a later one that is bad")]
+    ShortRange {
+        /// What was given.
+        text: String,
+    },
+    /// No question of a search.
+    #[error(
+        "{text:?} is no question; give audit:FUNCTION, build, boot, test:NAME, symptom:TITLE or cmd:COMMAND"
+    )]
+    NoProbe {
+        /// What was given.
+        text: String,
+    },
+    /// The command of a search wants it to end.
+    #[error(
+        "the command ended with {code}, which is neither good nor bad; have it end with 0 for good, 125 for a skip, else with 1 to 127 for bad"
+    )]
+    CommandGaveUp {
+        /// Its code.
+        code: i32,
+    },
     /// Nothing of the series is left to write.
     #[error(
         "the kernel has every patch of {series} already, so there is nothing to write; leave the option out"

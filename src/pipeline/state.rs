@@ -119,15 +119,9 @@ fn split<'t>(workspace: &Workspace, text: &'t str) -> anyhow::Result<Option<Part
         }
         _ => (text, None),
     };
-    let list = workspace.store.series_list().with_context(failed)?;
-    let is_series = |name: &str| {
-        list.iter().any(|head| head.name == name)
-            || Path::new(name).exists()
-            || commits::is_range(name)
-    };
     for (at, _) in whole.match_indices('@') {
         let (series, kernel) = (&whole[..at], &whole[at + 1..]);
-        if is_series(series) && is_kernel(workspace, kernel)? {
+        if is_series(workspace, series)? && is_kernel(workspace, kernel)? {
             return Ok(Some((series, kernel, state)));
         }
     }
@@ -141,8 +135,17 @@ fn split<'t>(workspace: &Workspace, text: &'t str) -> anyhow::Result<Option<Part
     .with_context(failed)
 }
 
+/// Says whether `text` names a series: an imported one, mails, or commits.
+pub(super) fn is_series(workspace: &Workspace, text: &str) -> anyhow::Result<bool> {
+    let list = workspace.store.series_list();
+    let list = list.context("failed to read the workspace")?;
+    Ok(list.iter().any(|head| head.name == text)
+        || Path::new(text).exists()
+        || commits::is_range(text))
+}
+
 /// Says whether `text` names a kernel that can be tried: registered, or a source that is there.
-fn is_kernel(workspace: &Workspace, text: &str) -> anyhow::Result<bool> {
+pub(super) fn is_kernel(workspace: &Workspace, text: &str) -> anyhow::Result<bool> {
     let known = workspace.store.kernel(text);
     if known.context("failed to read the workspace")?.is_some() {
         return Ok(true);
@@ -151,7 +154,9 @@ fn is_kernel(workspace: &Workspace, text: &str) -> anyhow::Result<bool> {
         Ok(KernelSpec::Directory(path) | KernelSpec::Tarball(path) | KernelSpec::Deb(path)) => {
             path.exists()
         }
-        Ok(KernelSpec::Git { .. } | KernelSpec::Apt(_)) => true,
+        // A range of commits is a series.
+        Ok(KernelSpec::Git { rev, .. }) => !rev.contains(".."),
+        Ok(KernelSpec::Apt(_)) => true,
         Err(_) => false,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::guest::Listener;
 use super::suites::{self, Load, key};
-use super::{BuildOptions, Chosen, Event, StateBuild, Tell, Workspace, build};
+use super::{BuildOptions, Chosen, Event, Keep, StateBuild, Tell, Workspace, build};
 use crate::boot::{self, Accel, Booted, Guest, Initramfs, Machine, Outcome, Selftests, Symbols};
 use crate::compare::{Boot, Change, Row, Run, Side, SymptomSeen, TestSeen, compare};
 use crate::kbuild::{Limits, Sandbox, WorkFolder};
@@ -84,24 +84,7 @@ pub fn test(
 ) -> anyhow::Result<Tested> {
     let state = chosen.state;
     let failed = || format!("failed to test state {state} of {}", chosen.kernel.name);
-    suites::check(&options.suites).with_context(failed)?;
-    let mut built = None;
-    let image = match &options.image {
-        Some(image) => Some(std::path::absolute(image).with_context(failed)?),
-        None => {
-            let mut keep = |one: StateBuild| {
-                built = Some(one);
-                Ok(())
-            };
-            build(workspace, chosen, &options.build, &mut keep, tell)?;
-            let image = built.as_ref().and_then(|one| one.built.image.as_ref());
-            image.map(|image| image.path.clone())
-        }
-    };
-    let boots = match image {
-        Some(image) => boot_all(workspace, chosen, options, &image, tell).with_context(failed)?,
-        None => Vec::new(),
-    };
+    let (built, boots) = build_and_boot(workspace, chosen, options, Keep::Store, tell)?;
     let changes =
         against_base(workspace, chosen, options, (&built, &boots)).with_context(failed)?;
     let rows: Vec<NewBoot<'_>> = boots
@@ -128,6 +111,44 @@ pub fn test(
     })
 }
 
+/// Builds and boots the state that was chosen. The build is stored, the boots are not: whoever keeps nothing of them has
+/// consoles of its own, so that those of stored boots stay.
+pub(super) fn build_and_boot(
+    workspace: &mut Workspace,
+    chosen: &Chosen,
+    options: &TestOptions,
+    keep: Keep,
+    tell: Tell<'_>,
+) -> anyhow::Result<(Option<StateBuild>, Vec<OneBoot>)> {
+    let failed = || {
+        format!(
+            "failed to test state {} of {}",
+            chosen.state, chosen.kernel.name
+        )
+    };
+    suites::check(&options.suites).with_context(failed)?;
+    let mut built = None;
+    let image = match &options.image {
+        Some(image) => Some(std::path::absolute(image).with_context(failed)?),
+        None => {
+            let mut keep = |one: StateBuild| {
+                built = Some(one);
+                Ok(())
+            };
+            build(workspace, chosen, &options.build, &mut keep, tell)?;
+            let image = built.as_ref().and_then(|one| one.built.image.as_ref());
+            image.map(|image| image.path.clone())
+        }
+    };
+    let boots = match image {
+        Some(image) => {
+            boot_all(workspace, chosen, options, (&image, keep), tell).with_context(failed)?
+        }
+        None => Vec::new(),
+    };
+    Ok((built, boots))
+}
+
 /// Names a state, as builds do.
 fn key_of(chosen: &Chosen, options: &TestOptions, state: u32) -> BuildKey {
     let config = if options.image.is_some() {
@@ -138,12 +159,22 @@ fn key_of(chosen: &Chosen, options: &TestOptions, state: u32) -> BuildKey {
     super::build::key(chosen, state, config, true)
 }
 
+/// Gives the folder for what a work folder's images are booted with.
+fn place(workspace: &Workspace, folder: &WorkFolder, keep: Keep) -> PathBuf {
+    let name = folder.path().file_name().unwrap_or_default();
+    let place = workspace.boots().join(name);
+    match keep {
+        Keep::Store => place,
+        Keep::Nothing => place.join("searched"),
+    }
+}
+
 /// Boots the image as often as asked.
 fn boot_all(
     workspace: &Workspace,
     chosen: &Chosen,
     options: &TestOptions,
-    image: &Path,
+    (image, keep): (&Path, Keep),
     tell: Tell<'_>,
 ) -> anyhow::Result<Vec<OneBoot>> {
     let (kernel, state) = (&chosen.kernel.name, chosen.state);
@@ -160,9 +191,7 @@ fn boot_all(
         std::fs::create_dir_all(folder.build())?;
     }
     let sandbox = Sandbox::new(&folder, Limits::for_jobs(1))?;
-    let place = workspace
-        .boots()
-        .join(folder.path().file_name().unwrap_or_default());
+    let place = place(workspace, &folder, keep);
     std::fs::create_dir_all(&place)?;
     let load = super::event::step(
         tell,

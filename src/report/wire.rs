@@ -2,6 +2,7 @@
 //!
 //! Fields are only ever added; what a name means never changes within one `v`.
 
+mod bisect;
 mod boot;
 mod build;
 mod compared;
@@ -12,6 +13,7 @@ mod several;
 mod summary;
 mod vocabulary;
 
+pub use bisect::{AnswerLine, BisectLine, Searched, StateName, Worded, answer_line, bisect_line};
 pub use boot::{
     BootLine, RunChangeLine, RunTestLine, SymptomLine, boot_line, run_change_line, run_test_line,
     symptom_line,

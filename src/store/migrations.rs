@@ -22,6 +22,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ),
     ("0005_boots.sql", include_str!("migrations/0005_boots.sql")),
     ("0006_facts.sql", include_str!("migrations/0006_facts.sql")),
+    (
+        "0007_bisect.sql",
+        include_str!("migrations/0007_bisect.sql"),
+    ),
 ];
 
 /// Gives the migrations in the runner's shape.

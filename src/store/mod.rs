@@ -1,5 +1,6 @@
 //! Everything ⇄ rows: one SQLite file a workspace, all SQL in this room.
 
+mod answer;
 mod application;
 mod audit;
 mod audit_read;
@@ -19,6 +20,7 @@ pub mod schema;
 mod series;
 mod text;
 
+pub use answer::{AnswerKey, KeptAnswer};
 pub use application::ApplicationHead;
 pub use audit::AuditKey;
 pub use audit_read::{AuditHead, WalkCounts};

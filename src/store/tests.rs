@@ -54,6 +54,10 @@ fn shipped_migrations_are_never_edited() {
         ),
         ("0005_boots.sql", "68fa9e560b648bf8ff3771936ac005800d75a0cb"),
         ("0006_facts.sql", "dcef35e3fe69d3c956b0322d5343cbb5f0a92907"),
+        (
+            "0007_bisect.sql",
+            "17db9fc602c0aceb0782cab992d290c3cd407a40",
+        ),
     ];
     let have: Vec<_> = migrations::FILES
         .iter()

@@ -1,7 +1,9 @@
-//! In: a range of commits. Out: an mbox with a patch mail each, as `git format-patch --stdout --full-index` writes it.
+//! In: a range of commits. Out: an mbox with a patch mail each, as `git format-patch --stdout --full-index` writes it; or the
+//! line of first parents.
 
-use super::git::open_repository;
+use super::git::{open_repository, own_id};
 use super::source::TreeError;
+use crate::base::id::ObjectId;
 use git2::{Commit, Delta, Diff, DiffFormat, DiffOptions, DiffStatsFormat, Repository, Sort};
 use std::path::Path;
 
@@ -15,21 +17,11 @@ const MOST: usize = 5000;
 /// # Errors
 /// [`TreeError::Unusable`] when `spec` has another form, names no repository or commits, or the range is empty.
 pub fn range(spec: &str) -> Result<Vec<u8>, TreeError> {
-    let (repository, from, to) = resolve(spec)?;
-    let commit = |revision: &str| {
-        repository
-            .revparse_single(revision)
-            .and_then(|object| object.peel_to_commit())
-            .map_err(|error| {
-                TreeError::Unusable(format!(
-                    "{revision:?} names no commit ({}); see `git log`",
-                    error.message()
-                ))
-            })
-    };
+    let (repository, _, from, to) = resolve(spec)?;
+    let to = if to.is_empty() { "HEAD" } else { to };
     let (from, to) = (
-        commit(from)?.id(),
-        commit(if to.is_empty() { "HEAD" } else { to })?.id(),
+        commit(&repository, from)?.id(),
+        commit(&repository, to)?.id(),
     );
     let mut walk = repository.revwalk()?;
     walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
@@ -65,13 +57,63 @@ pub fn range(spec: &str) -> Result<Vec<u8>, TreeError> {
     Ok(out)
 }
 
+/// A commit of a line of commits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnLine {
+    /// Its id.
+    pub id: ObjectId,
+    /// The first line of its message.
+    pub subject: String,
+}
+
+/// Lists the commits of `PATH@A..B` by first parents, from A itself to B, and gives PATH. An empty B is `HEAD`.
+///
+/// # Errors
+/// [`TreeError::Unusable`] when `spec` has another form, names no commits, or A is not among B's first parents.
+pub fn first_parents(spec: &str) -> Result<(&str, Vec<OnLine>), TreeError> {
+    let (repository, path, from, to) = resolve(spec)?;
+    let to = if to.is_empty() { "HEAD" } else { to };
+    let (good, mut at) = (commit(&repository, from)?, commit(&repository, to)?);
+    let mut line = Vec::new();
+    loop {
+        line.push(OnLine {
+            id: own_id(at.id()),
+            subject: String::from_utf8_lossy(&split_message(at.message_bytes()).0).into_owned(),
+        });
+        if at.id() == good.id() {
+            break;
+        }
+        if at.parent_count() == 0 {
+            return Err(TreeError::Unusable(format!(
+                "{from} is not on the line of first parents of {to}; give a commit that `git log --first-parent {to}` shows, the older one first"
+            )));
+        }
+        at = at.parent(0)?;
+    }
+    line.reverse();
+    Ok((path, line))
+}
+
+/// Finds the commit that a revision names.
+fn commit<'r>(repository: &'r Repository, revision: &str) -> Result<Commit<'r>, TreeError> {
+    repository
+        .revparse_single(revision)
+        .and_then(|object| object.peel_to_commit())
+        .map_err(|error| {
+            TreeError::Unusable(format!(
+                "{revision:?} names no commit ({}); see `git log`",
+                error.message()
+            ))
+        })
+}
+
 /// Says whether `text` has the form `PATH@A..B`, with PATH a git repository.
 pub fn is_range(text: &str) -> bool {
     resolve(text).is_ok()
 }
 
-/// Splits `PATH@A..B` at the last `@` that leaves a repository on its left.
-fn resolve(spec: &str) -> Result<(Repository, &str, &str), TreeError> {
+/// Splits `PATH@A..B` at the last `@` that leaves a repository on its left: that, its path, A, B.
+fn resolve(spec: &str) -> Result<(Repository, &str, &str, &str), TreeError> {
     for (at, _) in spec.rmatch_indices('@') {
         let Some((from, to)) = spec[at + 1..].split_once("..") else {
             continue;
@@ -80,7 +122,7 @@ fn resolve(spec: &str) -> Result<(Repository, &str, &str), TreeError> {
             continue;
         }
         if let Ok(repository) = open_repository(Path::new(&spec[..at])) {
-            return Ok((repository, from, to));
+            return Ok((repository, &spec[..at], from, to));
         }
     }
     Err(TreeError::Unusable(format!(

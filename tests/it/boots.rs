@@ -1,6 +1,6 @@
 //! `pteward test`: guests played by a shell through the whole program, and a real kernel in a real QEMU.
 
-use crate::builds::real::{built_kernel, pteward};
+use crate::builds::real::{alone, built_kernel, pteward};
 use crate::sandbox::{Ran, Sandbox};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
@@ -234,6 +234,7 @@ fn a_real_kernel_runs_its_hmm_tests() {
             return;
         }
     }
+    let _alone = alone();
     let Some(kernel) = built_kernel("6.12", "") else {
         return;
     };

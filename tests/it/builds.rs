@@ -18,7 +18,7 @@ fn tiny() -> &'static Path {
 }
 
 /// Says why tests that build cannot run here, where they cannot.
-fn cannot_build() -> bool {
+pub(crate) fn cannot_build() -> bool {
     let lacking = ["make", "gcc", "bwrap", "prlimit"]
         .into_iter()
         .find(|name| pteward::base::process::find(name).is_none());
@@ -29,7 +29,7 @@ fn cannot_build() -> bool {
 }
 
 /// Copies the tiny tree into the sandbox and registers it as `tiny`; `extra` is what its Makefile includes.
-fn kernel(sandbox: &Sandbox, extra: &str) -> PathBuf {
+pub(crate) fn kernel(sandbox: &Sandbox, extra: &str) -> PathBuf {
     let to = sandbox.path("tiny");
     copy(tiny(), &to);
     std::fs::write(to.join("extra.mk"), extra).unwrap();
@@ -38,7 +38,7 @@ fn kernel(sandbox: &Sandbox, extra: &str) -> PathBuf {
     to
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let to = to.join(entry.file_name());
@@ -51,14 +51,19 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Writes a series, each patch one line of one file for another, and gives its path.
-fn series(sandbox: &Sandbox, name: &str, changes: &[(&str, &str, &str)]) -> String {
+pub(crate) fn series(sandbox: &Sandbox, name: &str, changes: &[(&str, &str, &str)]) -> String {
+    sandbox.file(&format!("{name}.mbox"), mbox(tiny(), name, changes))
+}
+
+/// Spells a series on the tree in `root`, each patch one line of one file for another.
+pub(crate) fn mbox(root: &Path, name: &str, changes: &[(&str, &str, &str)]) -> String {
     let mut files = std::collections::BTreeMap::new();
     let mut mbox = String::new();
     for (index, (path, old, new)) in changes.iter().enumerate() {
         let text = files
             .entry(*path)
-            .or_insert_with(|| std::fs::read_to_string(tiny().join(path)).unwrap_or_default());
-        let after = text.replace(old, new);
+            .or_insert_with(|| std::fs::read_to_string(root.join(path)).unwrap_or_default());
+        let after = text.replacen(old, new, 1);
         assert_ne!(*text, after, "{old} is not in {path}");
         let diff = whole_file(path, text, &after);
         *text = after;
@@ -71,7 +76,7 @@ fn series(sandbox: &Sandbox, name: &str, changes: &[(&str, &str, &str)]) -> Stri
         );
         mbox.push_str(&mail);
     }
-    sandbox.file(&format!("{name}.mbox"), mbox)
+    mbox
 }
 
 /// Makes a diff of one hunk over the whole file.

@@ -11,6 +11,7 @@ mod again;
 mod apply_real;
 mod audit_real;
 mod bad_input;
+mod bisects;
 mod boots;
 mod builds;
 mod c_front;

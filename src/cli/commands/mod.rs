@@ -2,6 +2,7 @@
 
 pub(super) mod apply;
 pub(super) mod audit;
+pub(super) mod bisect;
 pub(super) mod build;
 pub(super) mod completions;
 pub(super) mod contract;

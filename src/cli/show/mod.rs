@@ -1,6 +1,7 @@
 //! Results → what is printed: tables for people, lines for programs. What several commands show alike.
 
 pub(super) mod audit;
+pub(super) mod bisect;
 pub(super) mod build;
 pub(super) mod contract;
 mod kernel;

@@ -213,3 +213,42 @@ fn our_own_mail_reader_reads_it_whole() {
     assert!(body.contains("\n+no newline at the end\n\\ No newline at end of file\n"));
     drop(repository);
 }
+
+#[test]
+fn the_line_of_first_parents_passes_side_branches_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let repository = Repository::init_bare(folder.path()).unwrap();
+    let base = commit(&repository, "Ada", "base\n\nBody.\n", &[("a", b"a")]);
+    let side = commit(&repository, "Ada", "side", &[("a", b"s")]);
+    repository
+        .reference("refs/heads/main", base, true, "back")
+        .unwrap();
+    let one = commit(&repository, "Ada", "one", &[("a", b"1")]);
+    let (first, second) = (
+        repository.find_commit(one).unwrap(),
+        repository.find_commit(side).unwrap(),
+    );
+    let who = first.author();
+    let merge = repository
+        .commit(
+            Some("refs/heads/main"),
+            &who,
+            &who,
+            "merge",
+            &first.tree().unwrap(),
+            &[&first, &second],
+        )
+        .unwrap();
+    let last = commit(&repository, "Ada", "last", &[("a", b"2")]);
+    let path = folder.path().to_str().unwrap();
+    let spec = format!("{path}@{base}..main");
+    let (at, line) = first_parents(&spec).unwrap();
+    let ids: Vec<Oid> = line
+        .iter()
+        .map(|one| Oid::from_str(&one.id.to_string()).unwrap())
+        .collect();
+    assert_eq!((at, ids), (path, vec![base, one, merge, last]));
+    assert_eq!(line[0].subject, "base");
+    let aside = first_parents(&format!("{path}@{side}..main")).map(|_| ());
+    assert!(aside.unwrap_err().to_string().contains("--first-parent"));
+}

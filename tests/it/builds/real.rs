@@ -5,7 +5,7 @@ use crate::sandbox::Ran;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A kernel that was built with the config `hmm`.
 #[derive(Clone, Debug)]
@@ -36,13 +36,18 @@ pub(crate) fn pteward(arguments: &[&str]) -> Ran {
     Ran::of(&mut program)
 }
 
+/// Holds the folders of built kernels, which one process at a time can work in. Who lays out another state puts the bare
+/// kernel back.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static FOLDERS: Mutex<()> = Mutex::new(());
+    FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Builds a kernel with the config `hmm`, at most once a run; what an earlier run left is built upon.
 /// `None`, with a line printed, where this machine cannot.
 pub(crate) fn built_kernel(version: &str, suite: &str) -> Option<BuiltKernel> {
     static BUILT: Mutex<BTreeMap<String, BuiltKernel>> = Mutex::new(BTreeMap::new());
-    let mut built = BUILT
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(kernel) = built.get(version) {
         return Some(kernel.clone());
     }
@@ -79,6 +84,7 @@ pub(crate) fn built_kernel(version: &str, suite: &str) -> Option<BuiltKernel> {
 
 #[test]
 fn a_real_kernel_is_built_and_rebuilt_in_no_time() {
+    let _alone = alone();
     let Some(kernel) = built_kernel("6.12", "") else {
         return;
     };
