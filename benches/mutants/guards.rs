@@ -165,12 +165,87 @@ fn of_one(own: &Parsed, name: &str, predicates: &BTreeSet<&str>, out: &mut Vec<C
         if whole {
             branch_mutants(own, name, branch, condition, out);
         } else {
-            for call in asked {
-                let text = without(call, condition);
-                out.push(change("delete check", own, name, call, vec![(call, text)]));
+            for call in &asked {
+                let text = without(*call, condition);
+                out.push(change(
+                    "delete check",
+                    own,
+                    name,
+                    *call,
+                    vec![(*call, text)],
+                ));
             }
         }
         use_above(own, name, (branch, condition), &uses, out);
+        if asked.len() == 1 && whole {
+            undo(own, name, (branch, condition, asked[0]), predicates, out);
+        }
+    }
+}
+
+/// Leaves a check where it is, and takes its force: it is for debugging only, does not always count, asks another entry, or
+/// lets one kind more through.
+fn undo(
+    own: &Parsed,
+    name: &str,
+    (branch, condition, call): (Node<'_>, Node<'_>, Node<'_>),
+    predicates: &BTreeSet<&str>,
+    out: &mut Vec<Change>,
+) {
+    let Some(then) = branch.child_by_field_name("consequence") else {
+        return;
+    };
+    let alone = branch.child_by_field_name("alternative").is_none();
+    if leaves(then) && alone {
+        let text = format!("VM_WARN_ON_ONCE{};", own.of(condition));
+        out.push(change(
+            "debug only",
+            own,
+            name,
+            branch,
+            vec![(branch, text)],
+        ));
+    }
+    let operator = if leaves(then) { "&&" } else { "||" };
+    let text = format!("({} {operator} jiffies)", own.of(condition));
+    out.push(change(
+        "now and then",
+        own,
+        name,
+        branch,
+        vec![(condition, text)],
+    ));
+    let Some(list) = call.child_by_field_name("arguments") else {
+        return;
+    };
+    let called = callee(own, call);
+    // The answer for the neighbour says nothing of the entry itself.
+    let entry = if called.contains("pmd") || level(own, list) == "PMD" {
+        "(*(pvmw.pmd + 1))"
+    } else {
+        "(*(pvmw.pte + 1))"
+    };
+    if called.ends_with("_present") {
+        let text = format!("({entry})");
+        out.push(change("other entry", own, name, call, vec![(list, text)]));
+        let more = [
+            ("softleaf_is_device_private", "softleaf_from"),
+            ("is_device_private_entry", "TO_swp_entry"),
+        ];
+        // Huge entries that are device-private came late: before that there is no half of the check.
+        let huge = called.contains("pmd") && !predicates.contains("pmd_is_device_private_entry");
+        for (asks, converts) in more {
+            if predicates.contains(asks) && !huge {
+                let level = if called.contains("pmd") { "pmd" } else { "pte" };
+                let converts = match converts {
+                    "softleaf_from" => format!("softleaf_from_{level}"),
+                    _ => format!("{level}_to_swp_entry"),
+                };
+                let text = format!("({} || {asks}({converts}{}))", own.of(call), own.of(list));
+                out.push(change("half a check", own, name, call, vec![(call, text)]));
+                break;
+            }
+        }
     }
 }
 

@@ -147,6 +147,34 @@ impl Kernel {
             .collect()
     }
 
+    fn text(&self, file: &str) -> String {
+        let bytes = self.source.bytes(file).ok().flatten();
+        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+    }
+
+    /// Tries every mutant of a function, of those of its file that it calls, and of those with a guard that the audit names.
+    fn mutants(
+        &self,
+        (file, function): (&str, &str),
+        whole: &str,
+        predicates: &BTreeSet<&str>,
+    ) -> Vec<Tried> {
+        let mut own = guards::mutants(whole, function, predicates);
+        let flags = self.flags(file, function);
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        own.extend(guards::without_flags(whole, function, &flags));
+        let mut tried = self.tries((file, function), (file, whole), own);
+        for (guard, line) in self.guards(file, function) {
+            let text = self.text(&guard);
+            let known: BTreeSet<String> =
+                tried.iter().map(|one| one.change.label.clone()).collect();
+            let mut more = guards::mutants_at(&text, line, predicates);
+            more.retain(|change| !known.contains(&change.label));
+            tried.extend(self.tries((file, function), (&guard, &text), more));
+        }
+        tried
+    }
+
     /// Tries `changes`, each by itself, in parallel.
     fn tries(
         &self,
@@ -239,7 +267,6 @@ fn main() {
     let known = equivalents();
     let (mut mutants, mut edits): (BTreeMap<String, Table>, BTreeMap<String, Table>) =
         Default::default();
-    let mut ids = BTreeSet::new();
     for folder in &folders {
         let kernel = Kernel::open(folder);
         let predicates: BTreeSet<&str> = kernel
@@ -249,49 +276,22 @@ fn main() {
             .map(|p| p.name.as_str())
             .collect();
         for (file, function) in kernel.prepared() {
-            let bytes = kernel
-                .source
-                .bytes(&file)
-                .ok()
-                .flatten()
-                .unwrap_or_default();
-            let whole = String::from_utf8_lossy(&bytes).into_owned();
-            let mut own = guards::mutants(&whole, &function, &predicates);
-            let flags = kernel.flags(&file, &function);
-            let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-            own.extend(guards::without_flags(&whole, &function, &flags));
             let place = (file.as_str(), function.as_str());
-            let mut tried = kernel.tries(place, (&file, &whole), own);
-            for (guard, line) in kernel.guards(&file, &function) {
-                let bytes = kernel
-                    .source
-                    .bytes(&guard)
-                    .ok()
-                    .flatten()
-                    .unwrap_or_default();
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                let known: BTreeSet<String> =
-                    tried.iter().map(|one| one.change.label.clone()).collect();
-                let mut more = guards::mutants_at(&text, line, &predicates);
-                more.retain(|change| !known.contains(&change.label));
-                tried.extend(kernel.tries(place, (&guard, &text), more));
-            }
-            for one in &tried {
+            let whole = kernel.text(&file);
+            for one in &kernel.mutants(place, &whole, &predicates) {
                 let equivalent = one.verdict == Verdict::Prepared
                     && known.iter().any(|(part, _)| one.label.contains(part));
                 mutants
                     .entry(one.change.family.to_owned())
                     .or_default()
                     .add(one, equivalent);
-                ids.insert(one.label.clone());
                 let survived = matches!(one.verdict, Verdict::Prepared | Verdict::NotApplicable);
                 if verbose || (survived && !equivalent) {
                     println!("mutant {:?}: {} ({})", one.verdict, one.label, one.reason);
                 }
             }
             let edits_of = edits::harmless(&whole, &function);
-            let tried = kernel.tries(place, (&file, &whole), edits_of);
-            for one in &tried {
+            for one in &kernel.tries(place, (&file, &whole), edits_of) {
                 edits
                     .entry(one.change.family.to_owned())
                     .or_default()

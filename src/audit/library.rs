@@ -1,12 +1,15 @@
-//! In: outlined files. Out: the one body that a call means, static ones first.
+//! In: outlined files. Out: the bodies that a call may mean: the caller's file's own, else those that it can link with.
 
 use super::scan::Hit;
 use crate::flow::{Helper, Helpers};
-use crate::syntax::{LineCounter, lower_variants};
+use crate::syntax::{Function, Lexer, LineCounter, Token, lower_variants};
 use crate::vocabulary::{Definition, Headers};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// A name that more files than this define, each its own way, is not followed.
+const DEFINED: usize = 8;
 
 /// Bodies of a tree, found when they are asked for.
 pub(super) struct Library<'l> {
@@ -23,18 +26,10 @@ pub(super) struct Library<'l> {
 /// What a name means in a file.
 #[derive(Clone)]
 enum Found {
-    /// This body.
-    One(Arc<Helper>),
-    /// Several, or one that is not understood.
-    Unclear,
+    /// One of these, each of another file: one, where it is clear; none, where a body is not understood.
+    Bodies(Vec<Arc<Helper>>),
     /// None is at hand.
     Missing,
-}
-
-impl Found {
-    fn of(helper: Option<Helper>) -> Self {
-        helper.map_or(Self::Unclear, |helper| Self::One(Arc::new(helper)))
-    }
 }
 
 /// A library as one reader uses it: what was asked for and is not at hand is noted.
@@ -75,14 +70,13 @@ impl<'d> Desk<'d> {
 }
 
 impl Helpers for Desk<'_> {
-    fn find(&self, file: &str, name: &str) -> Option<Arc<Helper>> {
+    fn all(&self, file: &str, name: &str) -> Vec<Arc<Helper>> {
         self.seen.borrow_mut().asked.insert(name.to_owned());
         match self.library.find(file, name) {
-            Found::One(helper) => Some(helper),
-            Found::Unclear => None,
+            Found::Bodies(list) => list,
             Found::Missing => {
                 self.seen.borrow_mut().missed.insert(name.to_owned());
-                None
+                Vec::new()
             }
         }
     }
@@ -155,32 +149,52 @@ impl<'l> Library<'l> {
             .get(name)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        // Static first: a file's own function hides all others.
-        let own: Vec<_> = everywhere
-            .iter()
-            .filter(|(hit, _)| hit.path == file)
-            .collect();
         let of_headers = self
             .headers
             .definitions
             .get(name)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let inline: Vec<&Definition> = of_headers
-            .iter()
-            .filter(|d| d.macro_parameters.is_none())
-            .collect();
-        let sources: Vec<_> = everywhere
-            .iter()
-            .filter(|(hit, _)| hit.path.ends_with(".c"))
-            .collect();
-        let chosen = match (own.as_slice(), sources.as_slice(), inline.as_slice()) {
-            ([], [], []) => return Found::Missing,
-            ([], [], _) => return Found::of(from_headers(&inline)),
-            ([], list, _) => list.to_vec(),
-            (own, _, _) => own.to_vec(),
+        let functions = || {
+            of_headers
+                .iter()
+                .filter(|d| d.macro_parameters.is_none() && !d.is_stub())
         };
-        Found::of(from_files(&chosen))
+        // A file's own function hides all others, and another file's static one is never meant.
+        let own: Vec<_> = everywhere
+            .iter()
+            .filter(|(hit, _)| hit.path == file)
+            .copied()
+            .collect();
+        if !own.is_empty() {
+            return Found::Bodies(from_files(&own).into_iter().map(Arc::new).collect());
+        }
+        let inline: Vec<&Definition> = functions().filter(|d| d.file == file).collect();
+        if !inline.is_empty() {
+            return Found::Bodies(from_headers(&inline).into_iter().map(Arc::new).collect());
+        }
+        let mut sources: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for (hit, index) in everywhere {
+            let linked =
+                hit.path.ends_with(".c") && !is_static(hit, &hit.outline.functions[*index]);
+            if linked {
+                sources.entry(&hit.path).or_default().push((*hit, *index));
+            }
+        }
+        let mut inline: BTreeMap<&str, Vec<&Definition>> = BTreeMap::new();
+        for definition in functions() {
+            inline.entry(&definition.file).or_default().push(definition);
+        }
+        if sources.is_empty() && inline.is_empty() {
+            return Found::Missing;
+        }
+        if sources.len() + inline.len() > DEFINED {
+            return Found::Bodies(Vec::new());
+        }
+        let sources = sources.values().map(|list| from_files(list));
+        let all = sources.chain(inline.values().map(|list| from_headers(list)));
+        let all: Option<Vec<_>> = all.map(|helper| helper.map(Arc::new)).collect();
+        Found::Bodies(all.unwrap_or_default())
     }
 }
 
@@ -207,16 +221,23 @@ impl Library<'_> {
     pub(super) fn own(&self, file: &str, name: &str) -> Option<Helper> {
         let hit = self.files.get(file)?;
         let index = hit.outline.functions.iter().position(|f| f.name == name)?;
-        from_files(&[&(*hit, index)])
+        from_files(&[(*hit, index)])
     }
 }
 
-/// All definitions in one file (the arms of an `#if`) are walked; in several files, none is chosen.
-fn from_files(list: &[&(&Hit, usize)]) -> Option<Helper> {
+/// Says whether a function can be called from its own file alone.
+fn is_static(hit: &Hit, function: &Function) -> bool {
+    let head = Lexer::within(&hit.text, function.span.start, function.parameters.start);
+    let mut words = head.filter_map(|token| match token {
+        Token::Word(a, b) => Some(&hit.text[a..b]),
+        _ => None,
+    });
+    words.any(|word| word == b"static")
+}
+
+/// All definitions of a name in one file (the arms of an `#if`) are walked.
+fn from_files(list: &[(&Hit, usize)]) -> Option<Helper> {
     let (first, _) = list.first()?;
-    if list.iter().any(|(hit, _)| hit.path != first.path) {
-        return None;
-    }
     let mut helper = Helper {
         file: first.path.clone(),
         line: 0,
@@ -240,9 +261,6 @@ fn from_files(list: &[&(&Hit, usize)]) -> Option<Helper> {
 
 fn from_headers(list: &[&Definition]) -> Option<Helper> {
     let first = list.first()?;
-    if list.iter().any(|d| d.file != first.file) {
-        return None;
-    }
     let mut helper = Helper {
         file: first.file.clone(),
         line: first.line,

@@ -111,12 +111,8 @@ pub(super) fn judge(
     let mut wrong_in: BTreeSet<usize> = BTreeSet::new();
     for (index, atom) in contract.atoms.iter().enumerate() {
         for (number, body) in case.bodies.iter().enumerate() {
-            let mut flow = Flow::new(oracle, (*atom, case.walker, level), helpers);
-            flow.cursor = case.cursor.to_owned();
-            flow.maker = case.from.to_owned();
-            flow.file = case.file.to_owned();
-            let findings = flow.run_caller(body, case.line).findings;
-            for guard in flow.guards {
+            let (findings, own) = send((case, level), (*atom, body), oracle, helpers);
+            for guard in own {
                 guards.entry(guard).or_default().push(*atom);
             }
             for finding in findings {
@@ -148,6 +144,81 @@ pub(super) fn judge(
         judged.guards = kept(oracle, guards);
     }
     judged
+}
+
+/// Sends one kind through one body. A wrong use that hangs on what a function answers that cannot be followed is a doubt.
+fn send(
+    (case, level): (&Case<'_>, &'static str),
+    (atom, body): (Atom, &Lowered),
+    oracle: &mut Oracle<'_>,
+    helpers: &dyn Helpers,
+) -> (Vec<Finding>, Vec<FlowGuard>) {
+    let mut run = |assumed: BTreeMap<String, bool>| {
+        let mut flow = Flow::new(oracle, (atom, case.walker, level), helpers);
+        flow.cursor = case.cursor.to_owned();
+        flow.maker = case.from.to_owned();
+        flow.file = case.file.to_owned();
+        flow.assumed = assumed;
+        let findings = flow.run_caller(body, case.line).findings;
+        (findings, flow.guards, flow.asked)
+    };
+    let (mut findings, guards, asked) = run(BTreeMap::new());
+    let Some(first) = findings.iter().find(|f| is_wrong(f)).cloned() else {
+        return (findings, guards);
+    };
+    // Whatever the answers are, they are one of these.
+    let mut certain: Option<BTreeSet<(String, u32)>> = None;
+    for answers in answers(&asked) {
+        let found = run(answers).0;
+        let wrong: BTreeSet<_> = found
+            .iter()
+            .filter(|f| is_wrong(f))
+            .map(|f| (f.file.clone(), f.line))
+            .collect();
+        if wrong.is_empty() {
+            let names: Vec<&str> = asked.iter().map(String::as_str).collect();
+            findings.retain(|f| !is_wrong(f));
+            let what = format!(
+                "whether {} is reached hangs on {}, not followed,",
+                first.what,
+                names.join(", ")
+            );
+            let doubt = Finding {
+                kind: FindingKind::Lost,
+                what,
+                ..first
+            };
+            findings.insert(0, doubt);
+            return (findings, guards);
+        }
+        certain = Some(match certain {
+            Some(known) => known.intersection(&wrong).cloned().collect(),
+            None => wrong,
+        });
+    }
+    if let Some(certain) = certain.filter(|certain| !certain.is_empty()) {
+        findings.retain(|f| !is_wrong(f) || certain.contains(&(f.file.clone(), f.line)));
+    }
+    (findings, guards)
+}
+
+fn is_wrong(finding: &Finding) -> bool {
+    finding.kind == FindingKind::Wrong
+}
+
+/// Lists what functions may answer: every combination, or all yes and all no where there are many.
+fn answers(asked: &BTreeSet<String>) -> Vec<BTreeMap<String, bool>> {
+    let of = |bits: u32| {
+        let names = asked.iter().enumerate();
+        names
+            .map(|(i, name)| (name.clone(), bits >> i.min(31) & 1 == 1))
+            .collect()
+    };
+    match asked.len() {
+        0 => Vec::new(),
+        n @ 1..=4 => (0..1 << n).map(of).collect(),
+        _ => vec![of(0), of(u32::MAX)],
+    }
 }
 
 /// Keeps the guards that stand before wrong uses; where none does, those that stand before other calls.

@@ -1,6 +1,5 @@
 //! In: a function's graph, and one kind of entry. Out: what happens to such an entry there.
 
-use super::eval::holds_entry;
 use super::graph::{Edge, Graph, Step};
 use super::guard::Guard;
 use super::state::{State, Worth};
@@ -9,9 +8,6 @@ use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-
-/// How deep helpers are followed.
-const DEPTH: usize = 4;
 
 /// Steps that are made at most for one kind in one function and all its helpers, each of which is followed anew wherever it is
 /// called: real walks take some thousands.
@@ -88,8 +84,15 @@ impl FlagSet {
 
 /// Finds functions by name.
 pub(crate) trait Helpers {
+    /// Gives the functions that `name` may mean in `file`, each of another file; none where none is at hand, or one is not
+    /// understood.
+    fn all(&self, file: &str, name: &str) -> Vec<Arc<Helper>>;
+
     /// Gives the one function that `name` means in `file`; `None` where there is none or more than one.
-    fn find(&self, file: &str, name: &str) -> Option<Arc<Helper>>;
+    fn find(&self, file: &str, name: &str) -> Option<Arc<Helper>> {
+        let mut all = self.all(file, name);
+        if all.len() == 1 { all.pop() } else { None }
+    }
 }
 
 /// What came of a run.
@@ -99,9 +102,9 @@ pub(crate) struct Run {
     pub(crate) findings: Vec<Finding>,
     /// Where the function may return yes, with what is known there.
     pub(crate) hits: Vec<Hit>,
-    returns: Option<Worth>,
-    slot: Option<Worth>,
-    fields: Option<BTreeMap<&'static str, Worth>>,
+    pub(super) returns: Option<Worth>,
+    pub(super) slot: Option<Worth>,
+    pub(super) fields: Option<BTreeMap<&'static str, Worth>>,
 }
 
 /// A `return` that may say yes.
@@ -141,7 +144,11 @@ pub(crate) struct Flow<'f, 'h> {
     pub(super) findings: Option<Vec<Finding>>,
     /// Conditions that kept the entry from something.
     pub(crate) guards: Vec<Guard>,
-    stack: Vec<String>,
+    /// Functions that were handed the entry and are not followed: what they answer is not known.
+    pub(crate) asked: BTreeSet<String>,
+    /// What some of them are taken to answer, to see what hangs on it.
+    pub(crate) assumed: BTreeMap<String, bool>,
+    pub(super) stack: Vec<String>,
     /// Steps made so far, in the function and all helpers.
     pub(crate) steps: u64,
     /// Did a function have more paths than are followed?
@@ -171,6 +178,8 @@ impl<'f, 'h> Flow<'f, 'h> {
             helpers,
             findings: None,
             guards: Vec::new(),
+            asked: BTreeSet::new(),
+            assumed: BTreeMap::new(),
             stack: Vec::new(),
             steps: 0,
             exhausted: false,
@@ -374,7 +383,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         }
     }
 
-    fn typed(&self, kind: &str, worth: Worth) -> Worth {
+    pub(super) fn typed(&self, kind: &str, worth: Worth) -> Worth {
         match worth {
             Worth::Plain(value) => Worth::Plain(self.oracle.typed(kind, value)),
             other => other,
@@ -494,69 +503,6 @@ impl<'f, 'h> Flow<'f, 'h> {
         worth
     }
 
-    /// Follows a call into a function that is handed the entry, its place or the cursor.
-    pub(super) fn helper(
-        &mut self,
-        line: u32,
-        name: &str,
-        worths: &[Worth],
-        state: &mut State,
-    ) -> Option<Worth> {
-        if self.stack.len() >= DEPTH || self.stack.iter().any(|open| open == name) {
-            return None;
-        }
-        let helper = self.helpers.find(&self.file, name)?;
-        self.stack.push(name.to_owned());
-        let outer_file = std::mem::replace(&mut self.file, helper.file.clone());
-        let outer_cursor = std::mem::take(&mut self.cursor);
-        let mut returns: Option<Worth> = None;
-        let mut slot: Option<Worth> = None;
-        let mut fields: Option<BTreeMap<&'static str, Worth>> = None;
-        let mut findings = Vec::new();
-        for body in &helper.bodies {
-            let mut inside = State {
-                names: Default::default(),
-                slot: state.slot.clone(),
-                fields: state.fields.clone(),
-            };
-            for (i, (kind, parameter)) in body.parameters.iter().enumerate() {
-                let worth = worths.get(i).cloned().unwrap_or_else(Worth::unknown);
-                if worth == Worth::Cursor {
-                    self.cursor.clone_from(parameter);
-                }
-                inside
-                    .names
-                    .insert(parameter.clone(), self.typed(kind, worth));
-            }
-            let run = self.run(body, helper.line, inside);
-            findings.extend(run.findings);
-            returns = merge(
-                returns,
-                run.returns.unwrap_or_else(Worth::unknown),
-                self.atom,
-            );
-            let left = run.fields.unwrap_or_else(|| state.fields.clone());
-            fields = Some(fields.map_or_else(|| left.clone(), |known| merge_fields(&known, &left)));
-            slot = merge(
-                slot,
-                run.slot.unwrap_or_else(|| state.slot.clone()),
-                self.atom,
-            );
-        }
-        self.file = outer_file;
-        self.cursor = outer_cursor;
-        self.stack.pop();
-        if let Some(collected) = &mut self.findings {
-            for mut finding in findings {
-                finding.path.insert(0, (self.file.clone(), line));
-                collected.push(finding);
-            }
-        }
-        state.slot = slot.unwrap_or_else(Worth::unknown);
-        state.fields = fields.unwrap_or_default();
-        Some(returns.unwrap_or_else(Worth::unknown))
-    }
-
     /// Gives the lines on the way to a point, from the last walk on it.
     fn path(&self, graph: &Graph, from: &[Option<usize>], at: usize) -> Vec<(String, u32)> {
         let mut points = vec![at];
@@ -590,18 +536,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 }
 
-fn merge(known: Option<Worth>, new: Worth, atom: Atom) -> Option<Worth> {
-    Some(match known {
-        Some(known) if known == new => known,
-        Some(known) if holds_entry(&known) || holds_entry(&new) => {
-            Worth::Plain(Value::Derived(atom))
-        }
-        Some(_) => Worth::unknown(),
-        None => new,
-    })
-}
-
-fn merge_fields(
+pub(super) fn merge_fields(
     a: &BTreeMap<&'static str, Worth>,
     b: &BTreeMap<&'static str, Worth>,
 ) -> BTreeMap<&'static str, Worth> {

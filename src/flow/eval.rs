@@ -60,13 +60,15 @@ impl Flow<'_, '_> {
             Node::Block(list) => self.block(list, state),
             Node::Indirect(function, arguments) => {
                 self.eval(function, state);
+                let mut answer = Worth::unknown();
                 for argument in arguments {
                     let worth = self.eval(argument, state);
                     if holds_entry(&worth) {
                         self.note(FindingKind::Escape, expr.line, String::from(POINTER));
+                        answer = self.unfollowed(POINTER);
                     }
                 }
-                Worth::unknown()
+                answer
             }
             Node::Inert => Worth::unknown(),
             Node::Opaque => {
@@ -91,6 +93,7 @@ impl Flow<'_, '_> {
     fn unary(&mut self, operator: &str, inner: &Expr, state: &mut State) -> Worth {
         let worth = self.eval(inner, state);
         match (operator, &worth) {
+            ("!", Worth::Asked(truth)) => Worth::Asked(truth.not()),
             ("!", _) => Worth::Plain(worth.truth().not().value()),
             ("*", Worth::Slot) => state.slot.clone(),
             ("&", Worth::Cursor) | ("*", Worth::Cursor) => Worth::Cursor,
@@ -156,6 +159,12 @@ impl Flow<'_, '_> {
             ("==" | "!=", Worth::Slot, Worth::Plain(Value::Number(0))) => {
                 Worth::Plain(Value::bool(operator == "!="))
             }
+            // An answer that is compared is another answer; only what it is when it is none is certain.
+            ("==", Worth::Asked(truth), Worth::Plain(Value::Number(0)))
+            | ("==", Worth::Plain(Value::Number(0)), Worth::Asked(truth)) => {
+                Worth::Asked(truth.not())
+            }
+            (_, Worth::Asked(truth), _) | (_, _, Worth::Asked(truth)) => Worth::Asked(*truth),
             _ => Worth::Plain(self.oracle.binary(operator, &left.value(), &right.value())),
         }
     }
@@ -249,7 +258,7 @@ impl Flow<'_, '_> {
             self.put_unseen(state);
         }
         self.note(FindingKind::Escape, line, name.to_owned());
-        Worth::unknown()
+        self.unfollowed(name)
     }
 
     fn kind_use(
@@ -387,7 +396,7 @@ pub(super) fn holds_entry(worth: &Worth) -> bool {
     match worth {
         Worth::Plain(value) => matches!(value, Value::Entry(_) | Value::Raw(_)),
         Worth::Slot | Worth::Cursor | Worth::Blurred => true,
-        Worth::Flags => false,
+        Worth::Flags | Worth::Asked(_) => false,
     }
 }
 

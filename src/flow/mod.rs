@@ -5,6 +5,7 @@
 
 mod engine;
 mod eval;
+mod follow;
 mod graph;
 mod guard;
 mod place;

@@ -16,6 +16,8 @@ pub(super) enum Worth {
     Flags,
     /// A pointer that may or may not be one to the entry.
     Blurred,
+    /// What a function answers that was handed the entry and is not followed, as far as it is assumed.
+    Asked(Truth),
 }
 
 impl Worth {
@@ -30,6 +32,7 @@ impl Worth {
             Self::Plain(value) => value.truth(),
             Self::Slot | Self::Cursor => Truth::Yes,
             Self::Flags | Self::Blurred => Truth::Either,
+            Self::Asked(truth) => *truth,
         }
     }
 

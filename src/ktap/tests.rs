@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 fn program(text: &str, ending: &Ending) -> Test {
     let mut parser = Parser::new();
@@ -223,79 +224,81 @@ fn symptoms_are_folded_with_function_and_stack() {
     assert_eq!(found[1].title, "Kernel panic: Fatal exception");
 }
 
+/// Lines of a kernel, and the title of the symptom that each is.
+const TITLES: [(&str, &str); 17] = [
+    (
+        "WARNING: CPU: 1 PID: 99 at mm/wash.c:12 soak+0x12/0x30",
+        "WARNING in soak",
+    ),
+    (
+        "WARNING: mm/wash.c:12 at soak.isra.0+0x12/0x30, CPU#1: wash/99",
+        "WARNING in soak",
+    ),
+    (
+        "WARNING: possible circular locking dependency detected",
+        "lockdep: possible circular locking",
+    ),
+    (
+        "BUG: KASAN: slab-use-after-free in soak+0x12/0x30",
+        "KASAN: slab-use-after-free in soak",
+    ),
+    (
+        "UBSAN: shift-out-of-bounds in mm/wash.c:12:3",
+        "UBSAN: shift-out-of-bounds in mm/wash.c",
+    ),
+    (
+        "rcu: INFO: rcu_preempt self-detected stall on CPU",
+        "RCU stall",
+    ),
+    (
+        "rcu: INFO: rcu_sched detected stalls on CPUs/tasks:",
+        "RCU stall",
+    ),
+    (
+        "INFO: task wash:77 blocked for more than 122 seconds.",
+        "hung task",
+    ),
+    (
+        "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [wash:99]",
+        "soft lockup",
+    ),
+    (
+        "page dumped because: migration failure",
+        "page dumped because: migration failure",
+    ),
+    (
+        "BUG: Bad page state in process wash  pfn:12ab34",
+        "BUG: Bad page state",
+    ),
+    (
+        "BUG: Bad page map in process wash  pte:8000 pmd:12",
+        "BUG: Bad page map",
+    ),
+    (
+        "BUG: Bad rss-counter state mm:00000000a1b2c3d4 type:MM_ANONPAGES val:-1",
+        "BUG: Bad rss-counter state (MM_ANONPAGES)",
+    ),
+    (
+        "BUG: unable to handle page fault for address: ffff88811e883c80",
+        "BUG: unable to handle page fault",
+    ),
+    (
+        "BUG: kernel NULL pointer dereference, address: 0000000000000008",
+        "BUG: kernel NULL pointer dereference",
+    ),
+    (
+        "general protection fault, probably for non-canonical address 0xdead: 0000 [#1]",
+        "general protection fault",
+    ),
+    (
+        "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000009",
+        "Kernel panic: Attempted to kill init! exitcode=*",
+    ),
+];
+
 #[test]
 fn each_kind_of_symptom_has_a_title() {
-    let titles = [
-        (
-            "WARNING: CPU: 1 PID: 99 at mm/wash.c:12 soak+0x12/0x30",
-            "WARNING in soak",
-        ),
-        (
-            "WARNING: mm/wash.c:12 at soak.isra.0+0x12/0x30, CPU#1: wash/99",
-            "WARNING in soak",
-        ),
-        (
-            "WARNING: possible circular locking dependency detected",
-            "lockdep: possible circular locking",
-        ),
-        (
-            "BUG: KASAN: slab-use-after-free in soak+0x12/0x30",
-            "KASAN: slab-use-after-free in soak",
-        ),
-        (
-            "UBSAN: shift-out-of-bounds in mm/wash.c:12:3",
-            "UBSAN: shift-out-of-bounds in mm/wash.c",
-        ),
-        (
-            "rcu: INFO: rcu_preempt self-detected stall on CPU",
-            "RCU stall",
-        ),
-        (
-            "rcu: INFO: rcu_sched detected stalls on CPUs/tasks:",
-            "RCU stall",
-        ),
-        (
-            "INFO: task wash:77 blocked for more than 122 seconds.",
-            "hung task",
-        ),
-        (
-            "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [wash:99]",
-            "soft lockup",
-        ),
-        (
-            "page dumped because: migration failure",
-            "page dumped because: migration failure",
-        ),
-        (
-            "BUG: Bad page state in process wash  pfn:12ab34",
-            "BUG: Bad page state",
-        ),
-        (
-            "BUG: Bad page map in process wash  pte:8000 pmd:12",
-            "BUG: Bad page map",
-        ),
-        (
-            "BUG: Bad rss-counter state mm:00000000a1b2c3d4 type:MM_ANONPAGES val:-1",
-            "BUG: Bad rss-counter state (MM_ANONPAGES)",
-        ),
-        (
-            "BUG: unable to handle page fault for address: ffff88811e883c80",
-            "BUG: unable to handle page fault",
-        ),
-        (
-            "BUG: kernel NULL pointer dereference, address: 0000000000000008",
-            "BUG: kernel NULL pointer dereference",
-        ),
-        (
-            "general protection fault, probably for non-canonical address 0xdead: 0000 [#1]",
-            "general protection fault",
-        ),
-        (
-            "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000009",
-            "Kernel panic: Attempted to kill init! exitcode=*",
-        ),
-    ];
-    for (line, title) in titles {
+    for (line, title) in TITLES {
         let mut symptoms = Symptoms::new();
         symptoms.line(&["[    3.141592] ", line].concat(), "");
         let found = symptoms.finish();
@@ -376,11 +379,8 @@ proptest! {
     fn a_good_program_is_read_as_it_was_written(outcomes in proptest::collection::vec(0..3usize, 1..30)) {
         let mut text = format!("TAP version 13\n1..{}\n", outcomes.len());
         for (at, outcome) in outcomes.iter().enumerate() {
-            text += &match outcome {
-                0 => format!("ok {} t{at}\n", at + 1),
-                1 => format!("not ok {} t{at}\n", at + 1),
-                _ => format!("ok {} t{at} # SKIP none\n", at + 1),
-            };
+            let (said, note) = [("ok", ""), ("not ok", ""), ("ok", " # SKIP none")][*outcome];
+            writeln!(text, "{said} {} t{at}{note}", at + 1).unwrap();
         }
         let test = program(&text, &Ending::Exit(0));
         let read: Vec<usize> = test.children.iter().map(|child| match child.outcome {

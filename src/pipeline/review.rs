@@ -108,7 +108,7 @@ pub fn review(
     };
     let before = audit::base(workspace, kernel, "auditing the kernel as it is", tell)?;
     let audited = states
-        .audit(before, tell)
+        .audit(&before, tell)
         .with_context(|| audit::failed(kernel))?;
     let stored = application
         .stored
@@ -195,7 +195,7 @@ impl States<'_> {
     }
 
     /// Audits state n, and what every patch changes in between; `before` is state 0.
-    fn audit(&self, before: Memory, tell: Tell<'_>) -> anyhow::Result<Audited> {
+    fn audit(&self, before: &Memory, tell: Tell<'_>) -> anyhow::Result<Audited> {
         let last = self.changed.len() - 1;
         let touches =
             |k: &usize| !touched::paths(&self.changed[k - 1], &self.changed[*k]).is_empty();
@@ -207,7 +207,7 @@ impl States<'_> {
         let state = self.state(last);
         let delta = state.delta()?;
         let before_audit = before.audit().clone();
-        let after = audit::again(&state, Some((&before, &delta)), &name, tell)?.into_audit();
+        let after = audit::again(&state, Some((before, &delta)), &name, tell)?.into_audit();
         Ok(Audited {
             before: before_audit,
             after,

@@ -45,6 +45,11 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// Says whether it stands in for a body in a source file, for configurations without that.
+    pub(crate) fn is_stub(&self) -> bool {
+        self.stub
+    }
+
     /// Parses the body, once.
     pub(super) fn lowered(&self) -> Option<&Lowered> {
         self.lowered

@@ -179,11 +179,16 @@ fn hanging(sandbox: &Sandbox) -> (Child, String) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
+    (child, begun(&id))
+}
+
+/// Waits until a guest has written its process id into a file.
+fn begun(id: &Path) -> String {
     let begun = Instant::now();
     loop {
-        let text = std::fs::read_to_string(&id).unwrap_or_default();
+        let text = std::fs::read_to_string(id).unwrap_or_default();
         if text.ends_with('\n') {
-            return (child, text.trim().to_owned());
+            return text.trim().to_owned();
         }
         assert!(
             begun.elapsed() < Duration::from_secs(60),

@@ -10,7 +10,15 @@ use std::path::Path;
 pub(crate) fn tree_with(name: &str, specimens: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(Path::new(&small_tree()), folder.path());
-    std::fs::write(folder.path().join("mm").join(name), specimens).unwrap();
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join("mm").join(name), text).unwrap();
+    };
+    write(name, specimens);
+    write("others.c", include_str!("../data/verdicts/others.c"));
+    write(
+        "others-too.c",
+        include_str!("../data/verdicts/others-too.c"),
+    );
     folder
 }
 

@@ -463,3 +463,111 @@ static void after_the_slot_was_read_again(struct folio *folio, struct vm_area_st
 		ptep_clear_flush(vma, 0, pvmw.pte); /* first */
 	}
 }
+
+/* verdict: unknown */
+static void guard_of_another_file_s_static(struct folio *folio, struct vm_area_struct *vma)
+{
+	DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, 0, 0);
+
+	while (page_vma_mapped_walk(&pvmw)) {
+		pte_t pte = ptep_get(pvmw.pte);
+
+		if (hidden_elsewhere(pte))
+			note(pte_pfn(pte));
+	}
+}
+
+/* verdict: prepared */
+static void guard_of_another_file(struct folio *folio, struct vm_area_struct *vma)
+{
+	DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, 0, 0);
+
+	while (page_vma_mapped_walk(&pvmw)) {
+		pte_t pte = ptep_get(pvmw.pte);
+
+		if (defined_elsewhere(pte))
+			note(pte_pfn(pte));
+	}
+}
+
+/* verdict: prepared */
+static void guards_that_agree(struct folio *folio, struct vm_area_struct *vma)
+{
+	DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, 0, 0);
+
+	while (page_vma_mapped_walk(&pvmw)) {
+		pte_t pte = ptep_get(pvmw.pte);
+
+		if (defined_alike(pte))
+			note(pte_pfn(pte));
+	}
+}
+
+/* verdict: unknown */
+static void guards_that_disagree(struct folio *folio, struct vm_area_struct *vma)
+{
+	DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, 0, 0);
+
+	while (page_vma_mapped_walk(&pvmw)) {
+		pte_t pte = ptep_get(pvmw.pte);
+
+		if (defined_apart(pte))
+			note(pte_pfn(pte));
+	}
+}
+
+/* verdict: unknown */
+static void guard_that_nobody_knows(struct folio *folio, struct vm_area_struct *vma)
+{
+	DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, 0, 0);
+
+	while (page_vma_mapped_walk(&pvmw)) {
+		pte_t pte = ptep_get(pvmw.pte);
+		bool fine = nobody_knows(pte);
+
+		if (!folio || !fine)
+			continue;
+		note(pte_pfn(pte));
+	}
+}
+
+/* verdict: unknown */
+static void guard_behind_a_pointer(struct folio *folio, struct vm_area_struct *vma, struct ops *ops)
+{
+	DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, 0, 0);
+
+	while (page_vma_mapped_walk(&pvmw)) {
+		if (ops->fits(*pvmw.pte) == 0)
+			continue;
+		note(pte_pfn(*pvmw.pte));
+	}
+}
+
+/* verdict: unprepared device_private device_exclusive */
+static void wrong_whatever_it_says(struct folio *folio, struct vm_area_struct *vma, int fast)
+{
+	DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, 0, 0);
+
+	while (page_vma_mapped_walk(&pvmw)) {
+		pte_t pte = ptep_get(pvmw.pte);
+
+		if (!fast && !nobody_knows(pte))
+			continue;
+		note(pte_pfn(pte)); /* first */
+	}
+}
+
+/* verdict: unprepared device_private device_exclusive */
+static void wrong_on_both_sides(struct folio *folio, struct vm_area_struct *vma)
+{
+	DEFINE_FOLIO_VMA_WALK(pvmw, folio, vma, 0, 0);
+
+	while (page_vma_mapped_walk(&pvmw)) {
+		pte_t pte = ptep_get(pvmw.pte);
+
+		if (nobody_knows(pte))
+			note(pte_pfn(pte)); /* first */
+		else
+			note(pte_young(pte));
+	}
+}

@@ -98,6 +98,19 @@ pub(crate) fn site(file: String, line: u32, kind: SiteKind) -> Site {
     }
 }
 
+fn huge(line: Line) -> Huge {
+    Huge {
+        contract: vec!["migration".into()],
+        verdict: Verdict::Unprepared,
+        unhandled: vec!["migration".into()],
+        used: Some(line.clone()),
+        witness: vec![line],
+        reason: "huge".into(),
+        guards: Vec::new(),
+        fingerprint: "f".into(),
+    }
+}
+
 pub(crate) fn audit() -> Audit {
     let line = Line {
         file: "mm/x.c".into(),
@@ -141,16 +154,7 @@ pub(crate) fn audit() -> Audit {
                 kinds: vec!["swap".into()],
             }],
             fingerprint: "0123456789abcdef".into(),
-            pmd: Some(Huge {
-                contract: vec!["migration".into()],
-                verdict: Verdict::Unprepared,
-                unhandled: vec!["migration".into()],
-                used: Some(line.clone()),
-                witness: vec![line],
-                reason: "huge".into(),
-                guards: Vec::new(),
-                fingerprint: "f".into(),
-            }),
+            pmd: Some(huge(line)),
         }],
         excerpts: vec![Excerpt {
             file: "mm/x.c".into(),

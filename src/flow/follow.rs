@@ -1,0 +1,130 @@
+//! In: a call that is handed an entry. Out: what the called function does to it, or what hangs on its answer where it cannot
+//! be followed.
+
+use super::engine::{Finding, Flow, Helper, merge_fields};
+use super::eval::holds_entry;
+use super::state::{State, Worth};
+use crate::vocabulary::{Atom, Truth, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How deep helpers are followed.
+const DEPTH: usize = 4;
+
+/// What a call of a function that is followed comes to.
+struct Followed {
+    returns: Worth,
+    slot: Worth,
+    fields: BTreeMap<&'static str, Worth>,
+    findings: Vec<Finding>,
+}
+
+impl Followed {
+    /// Do two bodies do the same to the entry, as far as is asked?
+    fn agrees(&self, other: &Self) -> bool {
+        let kinds = |own: &Self| own.findings.iter().map(|f| f.kind).collect::<BTreeSet<_>>();
+        self.returns == other.returns
+            && self.slot == other.slot
+            && self.fields == other.fields
+            && kinds(self) == kinds(other)
+    }
+}
+
+impl Flow<'_, '_> {
+    /// Gives the answer of a function that was handed the entry and is not followed.
+    pub(super) fn unfollowed(&mut self, name: &str) -> Worth {
+        self.asked.insert(name.to_owned());
+        Worth::Asked(match self.assumed.get(name) {
+            Some(true) => Truth::Yes,
+            Some(false) => Truth::No,
+            None => Truth::Either,
+        })
+    }
+
+    /// Follows a call into a function that is handed the entry, its place or the cursor. Where the name may mean several,
+    /// all are followed, and must agree.
+    pub(super) fn helper(
+        &mut self,
+        line: u32,
+        name: &str,
+        worths: &[Worth],
+        state: &mut State,
+    ) -> Option<Worth> {
+        if self.stack.len() >= DEPTH || self.stack.iter().any(|open| open == name) {
+            return None;
+        }
+        let helpers = self.helpers.all(&self.file, name);
+        self.stack.push(name.to_owned());
+        let mut all = helpers
+            .iter()
+            .map(|helper| self.follow(helper, worths, state))
+            .collect::<Vec<_>>()
+            .into_iter();
+        self.stack.pop();
+        let first = all.next()?;
+        if all.any(|other| !other.agrees(&first)) {
+            return None;
+        }
+        if let Some(collected) = &mut self.findings {
+            for mut finding in first.findings {
+                finding.path.insert(0, (self.file.clone(), line));
+                collected.push(finding);
+            }
+        }
+        state.slot = first.slot;
+        state.fields = first.fields;
+        Some(first.returns)
+    }
+
+    /// Follows a call into one body, all arms of its `#if`s.
+    fn follow(&mut self, helper: &Helper, worths: &[Worth], state: &State) -> Followed {
+        let outer_file = std::mem::replace(&mut self.file, helper.file.clone());
+        let outer_cursor = std::mem::take(&mut self.cursor);
+        let mut returns: Option<Worth> = None;
+        let mut slot: Option<Worth> = None;
+        let mut fields: Option<BTreeMap<&'static str, Worth>> = None;
+        let mut findings = Vec::new();
+        for body in &helper.bodies {
+            let mut inside = State {
+                names: Default::default(),
+                slot: state.slot.clone(),
+                fields: state.fields.clone(),
+            };
+            for (i, (kind, parameter)) in body.parameters.iter().enumerate() {
+                let worth = worths.get(i).cloned().unwrap_or_else(Worth::unknown);
+                if worth == Worth::Cursor {
+                    self.cursor.clone_from(parameter);
+                }
+                inside
+                    .names
+                    .insert(parameter.clone(), self.typed(kind, worth));
+            }
+            let run = self.run(body, helper.line, inside);
+            findings.extend(run.findings);
+            let returned = run.returns.unwrap_or_else(Worth::unknown);
+            returns = merge(returns, returned, self.atom);
+            let left = run.fields.unwrap_or_else(|| state.fields.clone());
+            fields = Some(fields.map_or_else(|| left.clone(), |known| merge_fields(&known, &left)));
+            let left = run.slot.unwrap_or_else(|| state.slot.clone());
+            slot = merge(slot, left, self.atom);
+        }
+        self.file = outer_file;
+        self.cursor = outer_cursor;
+        Followed {
+            returns: returns.unwrap_or_else(Worth::unknown),
+            slot: slot.unwrap_or_else(Worth::unknown),
+            fields: fields.unwrap_or_default(),
+            findings,
+        }
+    }
+}
+
+fn merge(known: Option<Worth>, new: Worth, atom: Atom) -> Option<Worth> {
+    Some(match known {
+        Some(known) if known == new => known,
+        Some(known) if holds_entry(&known) || holds_entry(&new) => {
+            Worth::Plain(Value::Derived(atom))
+        }
+        Some(_) => Worth::unknown(),
+        None => new,
+    })
+}
