@@ -149,7 +149,9 @@ fn what_is_missing_is_said_with_advice() {
     // A PATH with all that is needed but QEMU.
     let bin = sandbox.path("bin");
     std::fs::create_dir(&bin).unwrap();
-    for name in ["bwrap", "gcc", "cc", "make", "sh", "env", "prlimit", "true"] {
+    for name in [
+        "bwrap", "gcc", "cc", "make", "sh", "env", "prlimit", "true", "as", "ld",
+    ] {
         if let Some(path) = pteward::base::process::find(name) {
             std::os::unix::fs::symlink(path, bin.join(name)).unwrap();
         }
