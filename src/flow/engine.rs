@@ -265,7 +265,12 @@ impl<'f, 'h> Flow<'f, 'h> {
                 let truth = self.eval(expr, state).truth();
                 self.guard_point(graph, at, expr, truth);
             }
-            Step::Effect(expr) | Step::Switch(expr) => drop(self.eval(expr, state)),
+            Step::Switch(expr) => {
+                let taken = self.switch(&point.next, expr, state.clone());
+                let taken: BTreeSet<usize> = taken.into_iter().map(|(to, _)| to).collect();
+                self.guard_switch(graph, at, expr, &taken);
+            }
+            Step::Effect(expr) => drop(self.eval(expr, state)),
             Step::Local(_, _, Some(value)) => drop(self.eval(value, state)),
             Step::Return(value) => {
                 let worth = value

@@ -5,6 +5,7 @@ use super::graph::{Edge, Graph, Step};
 use super::tables::{is_silent, kind_use};
 use crate::syntax::ast::{Expr, Form, Node, Stmt};
 use crate::vocabulary::Truth;
+use std::collections::BTreeSet;
 
 /// A condition that keeps an entry of one kind from something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,22 @@ impl Flow<'_, '_> {
             .filter(|(edge, _)| closed(edge));
         let beyond = ways.map(|(_, to)| self.beyond(graph, *to)).max();
         self.guard(condition, beyond.unwrap_or(Beyond::Nothing));
+    }
+
+    /// Notes a switch that decides where the entry goes; `taken` are the points that it may go to.
+    pub(super) fn guard_switch(
+        &mut self,
+        graph: &Graph,
+        at: usize,
+        value: &Expr,
+        taken: &BTreeSet<usize>,
+    ) {
+        if self.findings.is_some() {
+            let ways = graph.points[at].next.iter();
+            let closed = ways.filter(|(_, to)| !taken.contains(to));
+            let beyond = closed.map(|(_, to)| self.beyond(graph, *to)).max();
+            self.guard(value, beyond.unwrap_or(Beyond::Nothing));
+        }
     }
 
     /// Notes a condition that decides that `spared` is not evaluated.
