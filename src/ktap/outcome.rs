@@ -70,8 +70,8 @@ pub struct Test {
 }
 
 impl Test {
-    /// Lists the tests without children below this one, each with its path of names joined by ` / `; a test
-    /// without children is its own only leaf.
+    /// Lists the tests without children below this one, each with its path of names joined by ` / `, and the groups that
+    /// are not well though all in them is; a test without children is its own only leaf.
     pub fn leaves(&self) -> Vec<(String, &Test)> {
         let mut found = Vec::new();
         self.collect("", &mut found);
@@ -88,7 +88,13 @@ impl Test {
             if child.children.is_empty() {
                 found.push((path, child));
             } else {
+                let from = found.len();
                 child.collect(&path, found);
+                // A group that says itself that it is not well has the last word.
+                let told = found[from..].iter().any(|(_, leaf)| leaf.outcome.is_bad());
+                if child.outcome.is_bad() && !told {
+                    found.push((path, child));
+                }
             }
         }
         if path.is_empty() && self.children.is_empty() {

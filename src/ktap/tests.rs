@@ -75,6 +75,32 @@ not ok 4 wash.dry
 }
 
 #[test]
+fn a_group_that_is_not_well_is_told_though_its_tests_are() {
+    let text = "\
+TAP version 13
+1..2
+    ok 1 wash
+not ok 1 cold
+    not ok 1 dry
+not ok 2 warm
+";
+    let test = program(text, &Ending::Exit(1));
+    let words = words(&test);
+    let words: Vec<(&str, &str)> = words
+        .iter()
+        .map(|(name, word)| (name.as_str(), *word))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            ("cold / wash", "pass"),
+            ("cold", "fail"),
+            ("warm / dry", "fail")
+        ]
+    );
+}
+
+#[test]
 fn nested_tests_stand_before_their_parent() {
     let text = "\
 TAP version 13

@@ -85,6 +85,12 @@ pub(super) fn allowed(digits: usize) -> u64 {
     1 << bits
 }
 
+/// Trials of texts that no rule expects: these have only the hash to speak for them, so an accident must be far rarer.
+fn allowed_afield(digits: usize) -> u64 {
+    let bits = (digits * 4).saturating_sub(20).min(40);
+    1 << bits
+}
+
 /// What proving has cost, and may cost.
 pub(super) struct Work {
     trials: u64,
@@ -160,6 +166,9 @@ pub(super) fn prove(
     }
     // First what is likeliest by each habit, then what is less so.
     bases.sort_by_key(|(habit, ranks)| (ranks.iter().any(|&rank| rank > 0), *habit > 0));
+    work.most.trials = most
+        .trials
+        .min(work.trials.saturating_add(allowed_afield(new_id.len())));
     let ranks = sweep(image, hunks, &bases, (new_id, &mut work));
     if ranks.is_none() {
         for hunk in &mut *hunks {
