@@ -15,10 +15,10 @@ pub use matrix::Matrix;
 pub use probe::Probe;
 
 use super::facts::Audit;
-use super::memory::{Body, FileMemory, Memory};
+use super::memory::{Body, FileMemory, Lasting, Memory};
 use super::needles::Needles;
 use super::scan::{Hit, scan};
-use crate::syntax::{LineCounter, MentionKind};
+use crate::syntax::LineCounter;
 use crate::tree::snapshot::is_c;
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
@@ -26,6 +26,7 @@ use crate::vocabulary::{
 };
 use reading::Reading;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How often bodies are fetched for the sake of bodies fetched before.
 const ROUNDS: usize = 3;
@@ -36,7 +37,7 @@ const MEMORY_MANAGEMENT: &str = "mm";
 
 /// What an audit of one state is made with: its headers, and the names that they give.
 pub struct Auditor {
-    headers: Headers,
+    headers: Arc<Headers>,
     inferred: Inferred,
     /// Functions that tell an entry's type.
     tellers: Vec<String>,
@@ -67,7 +68,7 @@ impl Auditor {
     }
 
     fn read(reading: &Reading<'_>) -> Result<Self, TreeError> {
-        let headers = reading.headers()?;
+        let headers = Arc::new(reading.headers()?);
         let inferred = infer(&headers);
         let tellers = tellers(&headers);
         let walking = walking_names(&headers);
@@ -76,7 +77,7 @@ impl Auditor {
 
     /// Takes what was inferred before from the same headers.
     fn with(
-        headers: Headers,
+        headers: Arc<Headers>,
         inferred: Inferred,
         tellers: Vec<String>,
         walking: &BTreeMap<String, Walker>,
@@ -199,6 +200,11 @@ impl Auditor {
             .iter()
             .map(|hit| (hit.path.clone(), self.remember(hit)));
         Ok(Memory {
+            lasting: Arc::new(Lasting {
+                headers: Arc::clone(&self.headers),
+                contracts: walked.contracts,
+                ..Lasting::default()
+            }),
             files,
             headers: self.headers.files.clone(),
             inferred: self.inferred.clone(),
@@ -212,6 +218,7 @@ impl Auditor {
             folders: walked.folders,
             fetched: walked.fetched,
             traces: walked.traces,
+            places: walked.places,
             bare,
             audit,
         })
@@ -281,13 +288,6 @@ impl Auditor {
         self.has(hit, |role| role.audited)
     }
 
-    fn has_walk(&self, hit: &Hit) -> bool {
-        hit.outline
-            .mentions
-            .iter()
-            .any(|m| m.kind == MentionKind::Call && self.walking.contains_key(&m.word))
-    }
-
     fn all_sites<'h>(
         &self,
         hits: impl IntoIterator<Item = &'h Hit>,
@@ -298,6 +298,7 @@ impl Auditor {
             predicates.iter().map(|p| (p.name.as_str(), p)).collect();
         for hit in hits {
             self.sites(hit, &by_name, audit);
+            self.outside(hit, audit);
         }
     }
 

@@ -3,7 +3,7 @@
 //! Each kind of the contract goes through the function by itself. `prepared` needs every kind to reach
 //! no wrong use on any path, nothing to be lost, and the entry to be followed wherever it goes.
 
-use super::contract::{Contract, PTE};
+use super::contract::PTE;
 use super::cursor::{each_expression, passed};
 use super::facts::{BlindSort, BlindSpot, Line, Verdict};
 use crate::flow::{Finding, FindingKind, Flow, GRAMMAR, Guard as FlowGuard, Helpers, POINTER};
@@ -77,7 +77,7 @@ pub(super) fn judge(
     case: &Case<'_>,
     level: &'static str,
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
-    contract: Result<&Contract, &String>,
+    contract: Result<&Vec<Atom>, &String>,
 ) -> Judged {
     if case.bodies.is_empty() {
         let reason = String::from("the function is not understood by the C grammar");
@@ -101,7 +101,7 @@ pub(super) fn judge(
             return Judged::plain(Verdict::Unknown, reason);
         }
     };
-    if contract.atoms.is_empty() {
+    if contract.is_empty() {
         let reason = format!("{} is not seen to return any kind", case.walker.name);
         return Judged::plain(Verdict::Unknown, reason);
     }
@@ -109,7 +109,7 @@ pub(super) fn judge(
     let mut doubts: Vec<(usize, Finding)> = Vec::new();
     let mut guards: BTreeMap<FlowGuard, Vec<Atom>> = BTreeMap::new();
     let mut wrong_in: BTreeSet<usize> = BTreeSet::new();
-    for (index, atom) in contract.atoms.iter().enumerate() {
+    for (index, atom) in contract.iter().enumerate() {
         for (number, body) in case.bodies.iter().enumerate() {
             let (findings, own) = send((case, level), (*atom, body), oracle, helpers);
             for guard in own {
@@ -277,7 +277,7 @@ fn is_macro(name: &str) -> bool {
 
 fn tell(
     oracle: &Oracle<'_>,
-    (contract, level): (&Contract, &str),
+    (contract, level): (&[Atom], &str),
     wrong: &[(usize, Finding)],
     doubts: &[(usize, Finding)],
 ) -> Judged {
@@ -285,7 +285,7 @@ fn tell(
         .iter()
         .min_by_key(|(_, f)| (f.path.len(), f.file.clone(), f.line))
     {
-        let mut atoms: Vec<_> = wrong.iter().map(|(i, _)| contract.atoms[*i]).collect();
+        let mut atoms: Vec<_> = wrong.iter().map(|(i, _)| contract[*i]).collect();
         atoms.sort();
         let unhandled = oracle.kinds_of(&atoms);
         let reason = format!("{} is reached with {}", first.what, unhandled.join(", "));
@@ -312,7 +312,7 @@ fn tell(
         };
         return Judged::plain(Verdict::Unknown, reason);
     }
-    let kinds = oracle.kinds_of(&contract.atoms).join(", ");
+    let kinds = oracle.kinds_of(contract).join(", ");
     Judged::plain(
         Verdict::Prepared,
         format!(

@@ -1,6 +1,6 @@
 //! In: files that call a walker. Out: each walk with its function, cursor and flags.
 
-use super::contract::{Contract, PMD, PTE, infer};
+use super::contract::{PMD, PTE, infer};
 use super::cursor::{Cursor, each_expression, known, passed, trace};
 use super::facts::{BlindSort, BlindSpot, Excerpt, Guard, Huge, Line, Verdict, Walk};
 use super::fingerprint::{Accessors, mark};
@@ -13,9 +13,9 @@ use crate::syntax::{
     Enclosing, Function, Lexer, LineCounter, Mention, MentionKind, Token, lower_function,
     lower_variants,
 };
-use crate::vocabulary::{Headers, Oracle, Walker};
+use crate::vocabulary::{Atom, Headers, Oracle, Walker};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What walks are found with.
 pub(super) struct Context<'c> {
@@ -31,72 +31,56 @@ pub(super) struct Context<'c> {
     pub(super) known: &'c Mutex<Known>,
 }
 
-/// What walkers may return, by walker, level and flags, with the names that were not at hand when it was worked out.
-pub(super) type Known = BTreeMap<(&'static str, &'static str, FlagSet), Worked>;
+/// What walkers may return, as far as it was asked: each is worked out once.
+pub(super) type Known = BTreeMap<Asked, Arc<OnceLock<Worked>>>;
+
+/// A walker, a level, and what is known of the cursor's flags.
+pub(super) type Asked = (&'static str, &'static str, FlagSet);
 
 /// A contract that was worked out.
 #[derive(Clone)]
 pub(super) struct Worked {
-    contract: Result<Contract, String>,
-    /// Names that were asked for.
+    /// The atoms; or why what comes back is not known.
+    pub(super) contract: Result<Vec<Atom>, String>,
+    /// Names that were asked for, and those that were not at hand.
     pub(super) looked: Looked,
 }
 
-/// What a file's walks are.
+/// What the walks of a function are.
 #[derive(Default)]
 pub(super) struct Found {
     /// The walks.
     pub(super) walks: Vec<Walk>,
+    /// Do they hang on other functions of the file that call this one?
+    pub(super) on_callers: bool,
     /// The text of functions that hold one.
     pub(super) excerpts: Vec<Excerpt>,
     /// What was not seen.
     pub(super) blind: Vec<BlindSpot>,
 }
 
-/// Finds the walks of one file.
+/// Finds the walks in the functions called `name` of one file: several, where the arms of an `#if` differ.
 pub(super) fn find(
-    hit: &Hit,
+    (hit, name): (&Hit, &str),
     context: &Context<'_>,
     (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
 ) -> Found {
     let mut found = Found::default();
-    let mut by_function: BTreeMap<usize, Vec<&Mention>> = BTreeMap::new();
-    for mention in hit
-        .outline
-        .mentions
-        .iter()
-        .filter(|m| context.names.contains_key(&m.word))
-    {
-        match (&mention.enclosing, mention.kind) {
-            (Enclosing::Function(function), MentionKind::Call) => {
-                by_function.entry(*function).or_default().push(mention);
-            }
-            (_, MentionKind::Call) => found.blind.push(BlindSpot {
-                file: hit.path.clone(),
-                line: mention.line,
-                sort: BlindSort::Outside,
-                what: String::from("a walker is called outside a function"),
-            }),
-            // The cursor's struct has the walker's name; only a call through a pointer would hide a walk.
-            (Enclosing::Function(_), MentionKind::Bare)
-                if !is_struct_name(&hit.text, mention.at) =>
-            {
-                found.blind.push(BlindSpot {
-                    file: hit.path.clone(),
-                    line: mention.line,
-                    sort: BlindSort::Address,
-                    what: String::from(
-                        "a walker's address is taken: calls through it are not seen",
-                    ),
-                });
-            }
-            _ => {}
-        }
-    }
     let mut lines = LineCounter::new();
     let mut accessors = Vec::new();
-    for (index, mentions) in by_function {
-        let function = &hit.outline.functions[index];
+    for (index, function) in hit.outline.functions.iter().enumerate() {
+        if function.name != name {
+            continue;
+        }
+        let calls = hit.outline.mentions.iter().filter(|m| {
+            m.kind == MentionKind::Call
+                && m.enclosing == Enclosing::Function(index)
+                && context.names.contains_key(&m.word)
+        });
+        let mentions: Vec<&Mention> = calls.collect();
+        if mentions.is_empty() {
+            continue;
+        }
         let first = lines.locate(&hit.text, function.span.start).0;
         let last = lines
             .locate(&hit.text, function.span.end.saturating_sub(1))
@@ -113,10 +97,9 @@ pub(super) fn find(
                 name,
                 walker,
             };
-            let (walk, own, blind) = place.walk(&bodies, context, (helpers, &mut *oracle));
+            let (walk, own) = place.walk(&bodies, context, (helpers, &mut *oracle), &mut found);
             found.walks.push(walk);
             accessors.push(own);
-            found.blind.extend(blind);
         }
         for line in bodies.iter().flat_map(|l| &l.errors) {
             let what = format!(
@@ -157,17 +140,17 @@ fn quote_guards(kept: &[Kept], quoted: &dyn Fn(&str, u32) -> String) -> Vec<Guar
 fn judge_huge(
     case: &Case<'_>,
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
-    contract: Result<&Contract, &String>,
+    contract: Result<&Vec<Atom>, &String>,
     quoted: &dyn Fn(&str, u32) -> String,
 ) -> Option<(Huge, String, Vec<BlindSpot>)> {
-    if contract.is_ok_and(|contract| contract.atoms.is_empty()) {
+    if contract.is_ok_and(|contract| contract.is_empty()) {
         return None;
     }
     let judged = judge(case, PMD, (oracle, helpers), contract);
     if judged.verdict == Verdict::NotApplicable {
         return None;
     }
-    let kinds = contract.map(|c| oracle.kinds_of(&c.atoms));
+    let kinds = contract.map(|c| oracle.kinds_of(c));
     let huge = Huge {
         guards: quote_guards(&judged.guards, quoted),
         fingerprint: String::new(),
@@ -183,11 +166,6 @@ fn judge_huge(
         reason: judged.reason,
     };
     Some((huge, judged.accessor, judged.blind))
-}
-
-fn is_struct_name(text: &[u8], at: usize) -> bool {
-    let before = text[..at].trim_ascii_end();
-    before.ends_with(b"struct")
 }
 
 /// One call of a walker, and where it stands.
@@ -206,7 +184,8 @@ impl Place<'_> {
         bodies: &[Lowered],
         context: &Context<'_>,
         (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
-    ) -> (Walk, Accessors, Vec<BlindSpot>) {
+        found: &mut Found,
+    ) -> (Walk, Accessors) {
         let cursor_name = self.cursor_name(bodies.first());
         let mut cursor = Cursor::default();
         for body in bodies {
@@ -217,6 +196,7 @@ impl Place<'_> {
             cursor.from = own.from;
         }
         if let Some(position) = cursor.parameter {
+            found.on_callers = true;
             self.add_callers_flags(&mut cursor, position, context);
         }
         let contract = self.contract((&cursor, PTE), context, (helpers, &mut *oracle));
@@ -252,9 +232,7 @@ impl Place<'_> {
             }
             None => (None, String::new()),
         };
-        let kinds = contract
-            .map(|c| oracle.kinds_of(&c.atoms))
-            .unwrap_or_default();
+        let kinds = contract.map(|c| oracle.kinds_of(&c)).unwrap_or_default();
         let walk = Walk {
             guards,
             fingerprint: String::new(),
@@ -282,14 +260,15 @@ impl Place<'_> {
             reason: judged.reason,
             pmd,
         };
-        (walk, (judged.accessor, of_huge), judged.blind)
+        found.blind.append(&mut judged.blind);
+        (walk, (judged.accessor, of_huge))
     }
 
     /// Says what the walk's flags keep from the caller that would come back without them.
     fn flags_guard(
         &self,
         cursor: &Cursor,
-        contract: Option<&Contract>,
+        contract: Option<&Vec<Atom>>,
         context: &Context<'_>,
         (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
     ) -> Option<Guard> {
@@ -300,9 +279,8 @@ impl Place<'_> {
         let without = self
             .contract((&none, PTE), context, (helpers, &mut *oracle))
             .ok()?;
-        let own = &contract?.atoms;
+        let own = contract?;
         let kept: Vec<_> = without
-            .atoms
             .iter()
             .filter(|atom| !own.contains(atom))
             .copied()
@@ -323,11 +301,13 @@ impl Place<'_> {
         (cursor, level): (&Cursor, &'static str),
         context: &Context<'_>,
         (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
-    ) -> Result<Contract, String> {
+    ) -> Result<Vec<Atom>, String> {
         let key = (self.walker.name, level, known(cursor));
-        let book = || context.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let worked = book().get(&key).cloned();
-        let worked = worked.unwrap_or_else(|| {
+        let slot = {
+            let mut book = context.known.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(book.entry(key.clone()).or_default())
+        };
+        let worked = slot.get_or_init(|| {
             let desk = Desk::new(context.library);
             let home = context.homes.get(self.walker.name);
             let own = home.and_then(|home| context.library.own(home, self.walker.name));
@@ -337,15 +317,12 @@ impl Place<'_> {
                     "its body is not seen, or stands in several files",
                 )),
             };
-            let worked = Worked {
-                contract,
-                looked: desk.looked(),
-            };
-            book().insert(key.clone(), worked.clone());
-            worked
+            let mut looked = desk.looked();
+            looked.asked.insert(self.walker.name.to_owned());
+            Worked { contract, looked }
         });
         helpers.note(&worked.looked);
-        worked.contract
+        worked.contract.clone()
     }
 
     /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.

@@ -6,6 +6,7 @@ use super::state::{State, Worth};
 use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -59,7 +60,7 @@ pub(crate) struct Helper {
 }
 
 /// What is known of a cursor's flags.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct FlagSet {
     /// Set for sure.
     pub(crate) set: BTreeSet<String>,

@@ -2,7 +2,8 @@
 //!
 //! Three-valued: a condition that bits alone decide takes both ways, and both arms of `#if` are taken.
 
-use super::gather::{Definition, Headers, entry_domain};
+use super::definition::{Definition, entry_domain};
+use super::gather::Headers;
 use super::kinds::{Atom, NONE, PRESENT, SWAP};
 use super::value::{Scope, Truth, Value, join};
 use crate::syntax::ast::{Expr, Form, Node, Stmt};

@@ -5,6 +5,7 @@
 
 mod assemble;
 mod compare;
+mod definition;
 mod gather;
 mod infer;
 mod interpret;
@@ -18,7 +19,8 @@ mod value;
 
 pub use assemble::assemble;
 pub use compare::{Changed, VocabularyChange, What, compare_vocabularies};
-pub use gather::{Definition, Headers, window_slot};
+pub use definition::Definition;
+pub use gather::{Headers, window_slot};
 pub use infer::{Inferred, infer, infer_local, infer_open, tellers};
 pub(crate) use kinds::Atom;
 pub use kinds::Kinds;

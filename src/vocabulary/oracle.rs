@@ -1,6 +1,7 @@
 //! In: values and calls on them. Out: what the tree's own definitions say, one value at a time.
 
-use super::gather::{Headers, entry_domain};
+use super::definition::entry_domain;
+use super::gather::Headers;
 use super::interpret::{Answers, Interpreter};
 use super::kinds::{Atom, NONE, PRESENT};
 use super::value::{Truth, Value};
@@ -96,7 +97,7 @@ impl<'h> Oracle<'h> {
         let own = self.headers.definitions.get(name).into_iter().flatten();
         let mut own = own.filter(|d| d.macro_parameters.is_some() || !d.entries.is_empty());
         own.any(|d| match &d.macro_parameters {
-            Some(_) => d.words.iter().any(|word| entry_domain(word).is_some()),
+            Some(_) => d.words().iter().any(|word| entry_domain(word).is_some()),
             None => {
                 !d.returns.contains('*')
                     && d.returns
