@@ -11,7 +11,7 @@ use crate::flow::FlagSet;
 use crate::syntax::{Function, LineCounter, outline};
 use crate::tree::snapshot::Delta;
 use crate::tree::source::{Choose, Node, Source, TreeError, Visit};
-use crate::vocabulary::{Atom, Definition, Headers, Inferred};
+use crate::vocabulary::{Atom, Definition, Headers, Inferred, Saying};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +49,8 @@ pub struct Memory {
     pub(super) traces: BTreeMap<String, BTreeMap<String, Trace>>,
     /// The functions that walks asked for, where they stand, and those with walks, by file and function.
     pub(super) places: BTreeMap<String, BTreeMap<String, Vec<Placed>>>,
+    /// Functions with rows in the handling matrix, where they stand, by file and function.
+    pub(super) rows: BTreeMap<String, BTreeMap<String, Vec<Placed>>>,
     /// Blind spots that are no walk's.
     pub(super) bare: Vec<BlindSpot>,
     /// What was found.
@@ -97,6 +99,8 @@ pub struct Lasting {
     pub(super) headers: Arc<Headers>,
     /// What walkers may return, time by time as files were read.
     pub(super) contracts: Vec<Vec<Contract>>,
+    /// What calls are worth to walks, and to the handling matrix, which knows more bodies.
+    pub(super) said: [Vec<Saying>; 2],
     /// The name under which it is stored, once it is.
     #[serde(skip)]
     pub stored: OnceLock<String>,

@@ -22,8 +22,9 @@ use crate::syntax::LineCounter;
 use crate::tree::snapshot::is_c;
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
-    Definition, Headers, Inferred, Predicate, Walker, infer, infer_open, tellers, walkers,
+    Definition, Headers, Inferred, Predicate, Said, Walker, infer, infer_open, tellers, walkers,
 };
+use matrix::{Telling, placed_rows};
 use reading::Reading;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,6 +48,14 @@ pub struct Auditor {
     roles: Vec<Role>,
     /// Names that walk, by number.
     walking: BTreeMap<usize, (String, Walker)>,
+}
+
+/// Bodies of functions that headers only declare, and what calls are worth with them.
+pub(super) struct Bodies {
+    /// The bodies, by name.
+    pub(super) known: BTreeMap<String, Definition>,
+    /// What calls are worth.
+    pub(super) said: Arc<Said>,
 }
 
 /// What a name is looked for.
@@ -164,6 +173,7 @@ impl Auditor {
         };
         self.all_sites(&hits, &predicates, &mut audit);
         let hits: Vec<&Hit> = hits.iter().filter(|hit| self.is_audited(hit)).collect();
+        let bodies = Bodies::new(bodies);
         let walked = self.walks(&Reading::whole(source, &|_| {}), &hits, &bodies)?;
         walked.add_to(&mut audit);
         audit.predicates = predicates;
@@ -181,17 +191,21 @@ impl Auditor {
             .filter(|hit| self.has(hit, |role| role.told))
             .collect();
         let own = self.own_questions(&told, &bodies, &predicates);
+        let telling = Telling::new(self, (&bodies, own), &predicates, Arc::default());
         let audited: Vec<&Hit> = hits.iter().filter(|hit| self.is_audited(hit)).collect();
         let mut audit = Audit {
             files_read: files,
             files_parsed: hits.len() as u64,
             kinds: self.kinds(),
-            matrix: self.rows(&told, &bodies, &predicates, &own),
+            matrix: self.rows(&told, &telling, &|_, _| false),
             ..Audit::default()
         };
         self.all_sites(&hits, &predicates, &mut audit);
         let bare = std::mem::take(&mut audit.blind);
         audit.blind.clone_from(&bare);
+        let said = telling.bodies.said.list();
+        let rows = placed_rows(&audit.matrix, &told);
+        let bodies = Bodies::new(bodies);
         let walked = self.walks(reading, &audited, &bodies)?;
         walked.add_to(&mut audit);
         audit.predicates = predicates;
@@ -203,6 +217,7 @@ impl Auditor {
             lasting: Arc::new(Lasting {
                 headers: Arc::clone(&self.headers),
                 contracts: walked.contracts,
+                said: [bodies.said.list(), said],
                 ..Lasting::default()
             }),
             files,
@@ -219,6 +234,7 @@ impl Auditor {
             fetched: walked.fetched,
             traces: walked.traces,
             places: walked.places,
+            rows,
             bare,
             audit,
         })
@@ -348,6 +364,14 @@ impl Auditor {
                     .or_insert_with(|| open.with_body(&hit.path, line, text));
             }
         }
+    }
+}
+
+impl Bodies {
+    /// Takes bodies; nothing is known of calls yet.
+    pub(super) fn new(known: BTreeMap<String, Definition>) -> Self {
+        let said = Arc::default();
+        Self { known, said }
     }
 }
 

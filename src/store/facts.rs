@@ -33,7 +33,7 @@ impl Store {
             let lasting = save_lasting(connection, memory.lasting())?;
             let digest = name(snapshot, &bytes);
             // A folder is only ever what it is now.
-            let kept = if matches!(snapshot, Snapshot::Folder { .. }) {
+            let kept = if matches!(snapshot, Snapshot::Folder(_)) {
                 0
             } else {
                 KEPT - 1
@@ -68,7 +68,7 @@ impl Store {
     ) -> Result<Option<(Snapshot, Memory)>, StoreError> {
         let digest = match snapshot {
             Snapshot::Tree(_) => name(snapshot, &snapshot.to_bytes()),
-            Snapshot::Folder { .. } => name(snapshot, &[]),
+            Snapshot::Folder(_) => name(snapshot, &[]),
         };
         let row: Option<[Vec<u8>; 3]> = self.read(|connection| {
             let mut statement = connection.prepare_cached(
@@ -99,7 +99,7 @@ impl Store {
 fn name(snapshot: &Snapshot, bytes: &[u8]) -> String {
     match snapshot {
         Snapshot::Tree(_) => blob_id(bytes).to_string(),
-        Snapshot::Folder { .. } => String::from("now"),
+        Snapshot::Folder(_) => String::from("now"),
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Interpreter<'h> {
     wrappers: Vec<&'static str>,
     known: HashMap<(String, Vec<Value>), Answers>,
     stack: Vec<String>,
+    /// How often a call was not followed for what was being followed already.
+    cuts: usize,
 }
 
 /// Where a statement list ends.
@@ -52,6 +54,7 @@ impl<'h> Interpreter<'h> {
             wrappers: super::tables::wrappers(),
             known: HashMap::new(),
             stack: Vec::new(),
+            cuts: 0,
         }
     }
 
@@ -93,8 +96,10 @@ impl<'h> Interpreter<'h> {
             return known.clone();
         }
         if self.stack.len() >= DEPTH || self.stack.iter().any(|open| open == name) {
+            self.cuts += 1;
             return unknown();
         }
+        let cuts = self.cuts;
         self.stack.push(name.to_owned());
         let (headers, extra) = (self.headers, self.extra);
         let definitions = headers
@@ -137,7 +142,10 @@ impl<'h> Interpreter<'h> {
         if answers.is_empty() || unseen {
             answers.insert(derived(arguments));
         }
-        self.known.insert(key, answers.clone());
+        // What hangs on where the call came from is not the answer to the same call from elsewhere.
+        if self.cuts == cuts {
+            self.known.insert(key, answers.clone());
+        }
         answers
     }
 

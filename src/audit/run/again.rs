@@ -8,15 +8,18 @@ mod moves;
 mod read;
 mod walks;
 
+use super::matrix::{Telling, placed_rows};
 use super::walking::Walked;
-use super::{Auditor, Reading, finish};
+use super::{Auditor, Bodies, Reading, finish};
 use crate::audit::facts::Audit;
+use crate::audit::matrix::MatrixRow;
 use crate::audit::memory::{FileMemory, Lasting, Memory};
 use crate::audit::scan::Hit;
 use crate::syntax::outline;
 use crate::tree::snapshot::Delta;
 use crate::tree::source::{Source, TreeError};
-use crate::vocabulary::{Definition, Headers, Walker, walkers};
+use crate::vocabulary::{Definition, Headers, Inferred, Predicate, Said, Walker, walkers};
+use moves::Moves;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -51,7 +54,11 @@ pub fn audit(
 impl Auditor {
     /// Does an earlier audit's memory tell which files hold the names?
     pub(super) fn looks_for_the_same(&self, memory: &Memory) -> bool {
-        self.inferred == memory.inferred
+        let names = |inferred: &Inferred| -> Vec<String> {
+            inferred.predicates.iter().map(|p| p.name.clone()).collect()
+        };
+        names(&self.inferred) == names(&memory.inferred)
+            && self.inferred.open == memory.inferred.open
             && self.tellers == memory.tellers
             && self
                 .walking
@@ -152,10 +159,29 @@ impl<'p> Patch<'p> {
                 false => memory.hits.remove(path),
             };
         }
-        let Some(walked) = self.walks(&auditor, &now, &bodies.0)? else {
+        let [of_walks, of_rows] = &self.memory.lasting.said;
+        let said = Arc::new(Said::new(of_walks));
+        let (known, questions) = bodies;
+        let bodies = Bodies { known, said };
+        let Some(mut walked) = self.walks(&auditor, &now, &bodies)? else {
             return Ok(None);
         };
-        self.put(&auditor, (&now, walked), &bodies, &mut memory);
+        let predicates = memory.audit.predicates.clone();
+        let own = auditor.choose_questions(&questions, &bodies.known, &predicates);
+        let said = Arc::new(Said::new(of_rows));
+        let telling = Telling::new(&auditor, (&bodies.known, own), &predicates, said);
+        self.put_rows(&auditor, (&now, &telling), &mut memory);
+        let contracts = std::mem::take(&mut walked.contracts);
+        // A few more calls that are known are not worth writing all of it again.
+        if self.memory.lasting.contracts != contracts {
+            memory.lasting = Arc::new(Lasting {
+                headers: Arc::clone(&memory.lasting.headers),
+                contracts,
+                said: [bodies.said.list(), telling.bodies.said.list()],
+                ..Lasting::default()
+            });
+        }
+        self.put(&auditor, (&now, walked), &predicates, &mut memory);
         Ok(Some(memory))
     }
 
@@ -215,50 +241,67 @@ impl<'p> Patch<'p> {
         Some((open, questions))
     }
 
+    /// Puts the handling of changed functions in place of what it was.
+    fn put_rows(
+        &self,
+        auditor: &Auditor,
+        (now, telling): (&Now, &Telling<'_>),
+        memory: &mut Memory,
+    ) {
+        let told = now
+            .values()
+            .filter(|hit| auditor.has(hit, |role| role.told));
+        let told: Vec<&Hit> = told.collect();
+        let was = &self.memory.rows;
+        let is = placed_rows(&self.memory.audit.matrix, &told);
+        let moves = Moves::new(self.delta, was, &is);
+        let mut known: BTreeMap<(&str, &str), Option<Vec<MatrixRow>>> = BTreeMap::new();
+        let changed = |row: &&MatrixRow| self.delta.has(&row.file);
+        for row in self.memory.audit.matrix.iter().filter(changed) {
+            let rows = known.entry((&row.file, &row.function));
+            let rows = rows.or_insert_with(|| Some(Vec::new()));
+            match (rows.as_mut(), moves.row(row)) {
+                (Some(rows), Some(row)) => rows.push(row),
+                _ => *rows = None,
+            }
+        }
+        let is_known =
+            |file: &str, name: &str| known.get(&(file, name)).is_some_and(Option::is_some);
+        let matrix = &mut memory.audit.matrix;
+        matrix.retain(|row| !self.delta.has(&row.file));
+        matrix.extend(auditor.rows(&told, telling, &is_known));
+        matrix.extend(known.into_values().flatten().flatten());
+        super::matrix::sort(matrix);
+        memory.rows.retain(|path, _| !self.delta.has(path));
+        memory.rows.extend(placed_rows(matrix, &told));
+    }
+
     /// Puts what was found anew in place of what was found in the same files.
     fn put(
         &self,
         auditor: &Auditor,
         (now, walked): (&Now, Walked),
-        (open, questions): &(BTreeMap<String, Definition>, Vec<Definition>),
+        predicates: &[Predicate],
         memory: &mut Memory,
     ) {
         let changed = |path: &String| self.delta.has(path);
         let audit = &mut memory.audit;
         audit.sites.retain(|site| !changed(&site.file));
-        audit.matrix.retain(|row| !changed(&row.file));
         memory.bare.retain(|spot| !changed(&spot.file));
         let hits: Vec<&Hit> = now
             .values()
             .filter(|hit| auditor.has(hit, |role| role.audited || role.told))
             .collect();
-        let predicates = audit.predicates.clone();
         let mut found = Audit::default();
-        auditor.all_sites(hits.iter().copied(), &predicates, &mut found);
+        auditor.all_sites(hits.iter().copied(), predicates, &mut found);
         audit.sites.append(&mut found.sites);
         memory.bare.append(&mut found.blind);
         memory.bare.sort();
-        let told: Vec<&Hit> = hits
-            .into_iter()
-            .filter(|hit| auditor.has(hit, |role| role.told))
-            .collect();
-        let own = auditor.choose_questions(questions, open, &predicates);
-        audit
-            .matrix
-            .extend(auditor.rows(&told, open, &predicates, &own));
-        super::matrix::sort(&mut audit.matrix);
         (audit.walks, audit.excerpts) = (Vec::new(), Vec::new());
         audit.blind.clone_from(&memory.bare);
         walked.add_to(audit);
         audit.files_parsed = memory.hits.len() as u64;
         finish(audit);
-        if memory.lasting.contracts != walked.contracts {
-            memory.lasting = Arc::new(Lasting {
-                headers: Arc::clone(&memory.lasting.headers),
-                contracts: walked.contracts,
-                ..Lasting::default()
-            });
-        }
         memory.traces = walked.traces;
         memory.places = walked.places;
         memory.fetched = walked.fetched;

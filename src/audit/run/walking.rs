@@ -1,6 +1,6 @@
 //! In: files that call a walker. Out: their walks, judged, and what each file's walks looked at.
 
-use super::{Auditor, MEMORY_MANAGEMENT, ROUNDS, Reading};
+use super::{Auditor, Bodies, MEMORY_MANAGEMENT, ROUNDS, Reading};
 use crate::audit::facts::{Audit, Excerpt, Walk};
 use crate::audit::library::{Desk, Library, Looked};
 use crate::audit::memory::{Contract, Fetched, Placed, Trace, wanted};
@@ -8,10 +8,10 @@ use crate::audit::scan::Hit;
 use crate::audit::walks::{Context, Found, Known, Worked, find};
 use crate::syntax::{Enclosing, MentionKind};
 use crate::tree::source::TreeError;
-use crate::vocabulary::{Definition, Oracle};
+use crate::vocabulary::Oracle;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The walks of some functions, and how they came about.
 #[derive(Default)]
@@ -106,7 +106,7 @@ impl Auditor {
         &self,
         reading: &Reading<'_>,
         hits: &[&Hit],
-        bodies: &BTreeMap<String, Definition>,
+        bodies: &Bodies,
     ) -> Result<Walked, TreeError> {
         let mut walked = Walked::default();
         let mut open: Vec<Unit<'_>> = hits.iter().flat_map(|hit| self.units(hit)).collect();
@@ -201,7 +201,7 @@ impl Auditor {
         open: &[Unit<'h>],
         (library, known): (&Library<'_>, &Mutex<Known>),
         homes: &BTreeMap<&'static str, String>,
-        bodies: &BTreeMap<String, Definition>,
+        bodies: &Bodies,
     ) -> Vec<Judged<'h>> {
         let context = Context {
             headers: &self.headers,
@@ -210,7 +210,8 @@ impl Auditor {
             library,
             known,
         };
-        let oracle = || Oracle::new(&self.headers, bodies);
+        let said = || Arc::clone(&bodies.said);
+        let oracle = || Oracle::sharing(&self.headers, &bodies.known, said());
         open.par_iter()
             .map_init(oracle, |oracle, unit| {
                 let desk = Desk::new(library);

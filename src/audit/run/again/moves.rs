@@ -2,6 +2,7 @@
 //! others are now.
 
 use crate::audit::facts::{BlindSpot, Excerpt, Guard, Line, Walk};
+use crate::audit::matrix::MatrixRow;
 use crate::audit::memory::{Placed, Trace};
 use crate::tree::snapshot::Delta;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,6 +98,16 @@ impl<'m> Moves<'m> {
             first_line: self.line(&excerpt.file, excerpt.first_line)?,
             ..excerpt.clone()
         })
+    }
+
+    /// Gives a row of the handling matrix with its lines as they are now: all of them stand in its function.
+    pub(super) fn row(&self, row: &MatrixRow) -> Option<MatrixRow> {
+        let mut row = row.clone();
+        row.line = self.line(&row.file, row.line)?;
+        for line in row.cells.iter_mut().flat_map(|cell| &mut cell.lines) {
+            *line = self.line(&row.file, *line)?;
+        }
+        Some(row)
     }
 
     fn spot(&self, spot: &BlindSpot) -> Option<BlindSpot> {

@@ -5,13 +5,13 @@ use super::{Now, Patch};
 use crate::audit::contract::{PMD, PTE};
 use crate::audit::library::{Library, Looked};
 use crate::audit::memory::{Fetched, Placed};
-use crate::audit::run::Auditor;
 use crate::audit::run::walking::{Judged, Unit};
+use crate::audit::run::{Auditor, Bodies};
 use crate::audit::scan::Hit;
 use crate::audit::walks::{Known, Worked};
 use crate::syntax::outline;
 use crate::tree::source::TreeError;
-use crate::vocabulary::{Definition, Walker, walkers};
+use crate::vocabulary::{Walker, walkers};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -93,7 +93,7 @@ impl<'r, 'p> Read<'r, 'p> {
         &mut self,
         round: usize,
         (open, moves): (&[Unit<'h>], &Moves<'_>),
-        bodies: &BTreeMap<String, Definition>,
+        bodies: &Bodies,
     ) -> Result<(Vec<Judged<'h>>, Mutex<Known>), TreeError> {
         if open.is_empty() {
             return Ok((Vec::new(), Mutex::new(self.known(round, moves))));

@@ -7,10 +7,9 @@ use super::{Now, Patch};
 use crate::audit::facts::{Excerpt, Walk};
 use crate::audit::memory::{Placed, Trace, wanted};
 use crate::audit::run::walking::{Unit, Walked, folders, lasting};
-use crate::audit::run::{Auditor, ROUNDS};
+use crate::audit::run::{Auditor, Bodies, ROUNDS};
 use crate::audit::scan::Hit;
 use crate::tree::source::TreeError;
-use crate::vocabulary::Definition;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is to be done about the walks.
@@ -27,7 +26,7 @@ impl<'p> Patch<'p> {
         &self,
         auditor: &Auditor,
         now: &'p Now,
-        bodies: &BTreeMap<String, Definition>,
+        bodies: &Bodies,
     ) -> Result<Option<Walked>, TreeError> {
         let memory = self.memory;
         let wanted_before = memory.wanted();
