@@ -25,6 +25,9 @@ pub(super) struct Interpreter<'h> {
     presence: HashMap<&'static str, &'static str>,
     wrappers: Vec<&'static str>,
     known: HashMap<(String, Vec<Value>), Answers>,
+    /// What hangs on calls that are being followed: believed until all of them are answered, so that no answer hangs on
+    /// what was asked before.
+    passing: HashMap<(String, Vec<Value>), Answers>,
     stack: Vec<String>,
     /// How often a call was not followed for what was being followed already.
     cuts: usize,
@@ -53,6 +56,7 @@ impl<'h> Interpreter<'h> {
             presence: super::tables::presence().into_iter().collect(),
             wrappers: super::tables::wrappers(),
             known: HashMap::new(),
+            passing: HashMap::new(),
             stack: Vec::new(),
             cuts: 0,
         }
@@ -94,6 +98,10 @@ impl<'h> Interpreter<'h> {
         let key = (name.to_owned(), arguments.to_vec());
         if let Some(known) = self.known.get(&key) {
             return known.clone();
+        }
+        if let Some(passing) = self.passing.get(&key) {
+            self.cuts += 1;
+            return passing.clone();
         }
         if self.stack.len() >= DEPTH || self.stack.iter().any(|open| open == name) {
             self.cuts += 1;
@@ -142,9 +150,13 @@ impl<'h> Interpreter<'h> {
         if answers.is_empty() || unseen {
             answers.insert(derived(arguments));
         }
-        // What hangs on where the call came from is not the answer to the same call from elsewhere.
-        if self.cuts == cuts {
-            self.known.insert(key, answers.clone());
+        let book = match self.cuts == cuts {
+            true => &mut self.known,
+            false => &mut self.passing,
+        };
+        book.insert(key, answers.clone());
+        if self.stack.is_empty() {
+            self.passing.clear();
         }
         answers
     }
