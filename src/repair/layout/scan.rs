@@ -42,6 +42,8 @@ pub(in crate::repair) struct Scan {
     pub(super) last: Vec<u8>,
     /// The leading white space of the last line that is no comment's.
     pub(super) last_code: Vec<u8>,
+    /// The leading white space of the line that began the last statement.
+    pub(super) begun: Vec<u8>,
     /// The last line, blank or not.
     pub(super) previous_blank: bool,
     /// `if`, `for`, `while` … begun, its condition not closed; the bracket depth outside of it.
@@ -239,6 +241,7 @@ impl Scan {
     fn begin(&mut self, fresh: bool, white: &[u8]) -> bool {
         if fresh && self.statement.is_none() {
             self.statement = Some(white.to_vec());
+            self.begun = white.to_vec();
             self.going_on = None;
             self.after_sign = None;
         }

@@ -6,7 +6,7 @@ use super::shape::Prepared;
 use crate::diff::LineKind;
 use crate::repair::align::Row;
 use crate::repair::body::Body;
-use crate::repair::layout::{Around, Habit, Scan, Scene, inner, leads, other_stops};
+use crate::repair::layout::{Around, Habit, Scan, Scene, inner, leads, other_stops, pad_to};
 use std::rc::Rc;
 
 /// Options of one line at most.
@@ -21,7 +21,7 @@ impl Variants<'_> {
     pub(super) fn options(
         &self,
         prepared: &Prepared,
-        (index, habit): (usize, Habit),
+        (index, habit, slash): (usize, Habit, Option<usize>),
         scan: &Scan,
         above: &[Rc<[u8]>],
     ) -> Vec<(u32, Vec<u8>)> {
@@ -32,6 +32,16 @@ impl Variants<'_> {
         }
         if let Some(text) = self.keeps.text(self.body, row) {
             return vec![(0, text)];
+        }
+        if let Some(column) = slash.filter(|_| words.len() == 1 && words[0] == b"\\") {
+            // Nothing but the backslash, under the others.
+            let under = pad_to(0, column).unwrap_or_default();
+            let ways = [under, b"\t".to_vec()];
+            return [0, 3]
+                .into_iter()
+                .zip(ways)
+                .map(|(cost, lead)| (cost, join(&lead, words, &[])))
+                .collect();
         }
         let glued = margin(self.body, row);
         let below = prepared.below[index];
@@ -61,7 +71,7 @@ impl Variants<'_> {
             below: &below,
             habit,
             style: self.style,
-            slash: prepared.slash[index],
+            slash,
             group: &prepared.words[prepared.neighbours[index].clone()],
         };
         let mut out: Vec<(u32, Vec<u8>)> = Vec::new();
