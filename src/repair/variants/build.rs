@@ -3,7 +3,7 @@
 use super::search::Variants;
 use super::shape::{Built, Deviation, Options};
 use crate::diff::LineKind;
-use crate::repair::layout::{Habit, Scan, expected, width};
+use crate::repair::layout::{Habit, Scan, Slash, expected, width};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ impl Variants<'_> {
         &self,
         (reading, habit): (usize, usize),
         deviations: &[Deviation],
-        slash: &[Option<usize>],
+        slash: &[Option<Slash>],
     ) -> Built {
         let prepared = &self.prepared[reading];
         let mut scan = prepared.base.clone();
@@ -99,7 +99,7 @@ impl Variants<'_> {
     fn remembered(
         &self,
         (reading, habit, index, theme): (usize, usize, usize, usize),
-        slash: Option<usize>,
+        slash: Option<Slash>,
         (scan, above): (&Scan, &[Rc<[u8]>]),
     ) -> Options {
         let mut hash = DefaultHasher::new();
@@ -127,8 +127,9 @@ impl Variants<'_> {
     }
 }
 
-/// For each line that ends with a backslash, the first tab stop behind the longest of its run; `None` without any.
-pub(super) fn slash_columns(texts: &[Option<Rc<[u8]>>]) -> Option<Vec<Option<usize>>> {
+/// For each line that ends with a backslash, the first tab stop behind the longest of its run, and whether the run
+/// begins its macro; `None` without any.
+pub(super) fn slash_columns(texts: &[Option<Rc<[u8]>>]) -> Option<Vec<Option<Slash>>> {
     let body = |text: &Option<Rc<[u8]>>| {
         let text = text.as_deref()?.strip_suffix(b"\\")?;
         Some(width(text.trim_ascii_end(), 0))
@@ -147,7 +148,10 @@ pub(super) fn slash_columns(texts: &[Option<Rc<[u8]>>]) -> Option<Vec<Option<usi
                 .max()
                 .copied()
                 .unwrap_or(0);
-            out[at..end].fill(Some(longest / 8 * 8 + 8));
+            let whole = texts[at]
+                .as_deref()
+                .is_some_and(|text| text.starts_with(b"#define"));
+            out[at..end].fill(Some((longest / 8 * 8 + 8, whole)));
         }
         at = end.max(at + 1);
     }
