@@ -18,7 +18,7 @@ const LOOKED_AT: u64 = 6;
 /// Lines set to find what may be otherwise, at most.
 const EFFORT: u64 = 10_000_000;
 /// Setting a line once more takes as long as hashing so many bytes.
-const LINE: u64 = 300;
+const LINE: u64 = 100;
 
 /// Tries sets of alternatives to the likeliest text; gives the ranks of the one that has the id.
 pub(in crate::repair) fn joint(
