@@ -75,7 +75,9 @@ fn main() -> ExitCode {
         let auditor = Auditor::new(&source).expect("its headers are read");
         let c = |path: &str| {
             let top = path.split('/').next().unwrap_or_default();
-            path.contains(&only) && FOLDERS.contains(&top) && (path.ends_with(".c") || path.ends_with(".h"))
+            path.contains(&only)
+                && FOLDERS.contains(&top)
+                && (path.ends_with(".c") || path.ends_with(".h"))
         };
         let paths = source.paths(&c).expect("it can be listed");
         let all: Vec<Read> = paths

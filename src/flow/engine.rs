@@ -560,10 +560,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 }
 
-pub(super) fn merge_fields(
-    a: &Fields,
-    b: &Fields,
-) -> Fields {
+pub(super) fn merge_fields(a: &Fields, b: &Fields) -> Fields {
     a.iter()
         .map(|(field, worth)| {
             let same = b.get(field) == Some(worth);

@@ -122,10 +122,7 @@ impl<'s> Builder<'s> {
         match &statement.node {
             Form::Empty => open,
             Form::Block(list) => self.list(list, open),
-            Form::Do(expr) => vec![(
-                self.add(Step::Effect(expr), line, open),
-                Edge::Always,
-            )],
+            Form::Do(expr) => vec![(self.add(Step::Effect(expr), line, open), Edge::Always)],
             Form::Local(kind, name, value) => {
                 let step = Step::Local(kind, name, value.as_ref());
                 vec![(self.add(step, line, open), Edge::Always)]
@@ -201,10 +198,7 @@ impl<'s> Builder<'s> {
         let mut again = self.statement(body, vec![(head, inside)]);
         again.extend(self.continues.pop().unwrap_or_default());
         if let Some(step) = step {
-            again = vec![(
-                self.add(Step::Effect(step), line, again),
-                Edge::Always,
-            )];
+            again = vec![(self.add(Step::Effect(step), line, again), Edge::Always)];
         }
         self.join(again, head);
         let mut out = self.breaks.pop().unwrap_or_default();
@@ -214,7 +208,13 @@ impl<'s> Builder<'s> {
         out
     }
 
-    fn do_while(&mut self, body: &'s Stmt, condition: &'s Expr, line: u32, open: Open<'s>) -> Open<'s> {
+    fn do_while(
+        &mut self,
+        body: &'s Stmt,
+        condition: &'s Expr,
+        line: u32,
+        open: Open<'s>,
+    ) -> Open<'s> {
         let head = self.add(Step::Meet, line, open);
         self.breaks.push(Vec::new());
         self.continues.push(Vec::new());
@@ -239,7 +239,13 @@ impl<'s> Builder<'s> {
         out
     }
 
-    fn case(&mut self, label: Option<&'s Expr>, range: bool, line: u32, mut open: Open<'s>) -> Open<'s> {
+    fn case(
+        &mut self,
+        label: Option<&'s Expr>,
+        range: bool,
+        line: u32,
+        mut open: Open<'s>,
+    ) -> Open<'s> {
         if let Some((at, default)) = self.switches.last_mut() {
             let edge = match label {
                 Some(label) if !range => Edge::Case(Some(label)),

@@ -543,4 +543,23 @@ mod tests {
             matches!(&lowered.body[0].node, Form::Return(Some(Expr { node: Node::Binary(op, ..), .. })) if op == "&&")
         );
     }
+
+    #[test]
+    fn what_is_too_deep_is_an_error_and_no_less() {
+        let deep = |n: usize| {
+            let text = format!(
+                "int f(int a) {{ return {}a{}; }}",
+                "(".repeat(n),
+                ")".repeat(n)
+            );
+            lower_function(text.as_bytes(), 7).unwrap()
+        };
+        assert!(deep(DEPTH - 3).errors.is_empty());
+        assert_eq!(deep(DEPTH).errors, [7]);
+        let chain = format!(
+            "int f(int a) {{ if (a) g(); {} }}",
+            "else if (a) g(); ".repeat(DEPTH)
+        );
+        assert_eq!(lower_function(chain.as_bytes(), 1).unwrap().errors, [1]);
+    }
 }
