@@ -90,8 +90,8 @@ fn what_is_whole_and_very_deep_or_long_is_read() {
     for body in [
         format!("return {};", nested("(", "a", ")", 20_000)),
         // Either answer of each: read twice each time, this would never end.
-        format!("return {};", nested("(", "g()", " ?: h())", 100)),
-        format!("return {};", nested("(", "a", ")->b = c", 100)),
+        format!("return {};", nested("(", "g()", " ?: h())", 60)),
+        format!("return {};", nested("(", "a", ")->b = c", 40)),
         format!("return a{};", " + a".repeat(20_000)),
         format!("if (a) g(); {}", "else if (h()) g(); ".repeat(3_000)),
         nested("do { ", "g();", " } while (h());", 3_000),
