@@ -2,7 +2,7 @@
 
 use super::graph::{Edge, Graph, Step};
 use super::guard::Guard;
-use super::state::{State, Worth};
+use super::state::{Fields, State, Worth};
 use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// Steps that are made at most for one kind in one function and all its helpers, each of which is followed anew wherever it is
 /// called: real walks take some thousands.
 const STEPS: u64 = 500_000;
+
+/// Points, names or lines that are gone through in the time of a step.
+const PARTS_A_STEP: usize = 32;
 
 /// What is said of code that does not parse.
 pub(crate) const GRAMMAR: &str = "not understood by the C grammar";
@@ -105,7 +108,7 @@ pub(crate) struct Run {
     pub(crate) hits: Vec<Hit>,
     pub(super) returns: Option<Worth>,
     pub(super) slot: Option<Worth>,
-    pub(super) fields: Option<BTreeMap<&'static str, Worth>>,
+    pub(super) fields: Option<Fields>,
 }
 
 /// A `return` that may say yes.
@@ -196,7 +199,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         };
         for (kind, name) in &body.parameters {
             let cursor = *name == self.cursor && kind.contains(self.walker.cursor);
-            state.names.insert(name.clone(), own_or_unknown(cursor));
+            state.names.insert(name, own_or_unknown(cursor));
         }
         self.run(body, line, state)
     }
@@ -211,7 +214,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         };
         for (kind, name) in &body.parameters {
             let cursor = kind.contains(self.walker.cursor);
-            state.names.insert(name.clone(), own_or_unknown(cursor));
+            state.names.insert(name, own_or_unknown(cursor));
         }
         self.run(body, line, state)
     }
@@ -223,6 +226,11 @@ impl<'f, 'h> Flow<'f, 'h> {
         let mut run = Run::default();
         for (at, state) in states.into_iter().enumerate() {
             let Some(mut state) = state else { continue };
+            self.spend(1, state.names.len());
+            if self.steps > 2 * STEPS {
+                self.exhausted = true;
+                break;
+            }
             self.findings = Some(Vec::new());
             let hits = run.hits.len();
             self.visit(&graph, at, &mut state, &mut run);
@@ -256,6 +264,11 @@ impl<'f, 'h> Flow<'f, 'h> {
         }
         self.findings = outer;
         run
+    }
+
+    /// Counts `steps` made, and one for every so many `parts` that were gone through.
+    pub(super) fn spend(&mut self, steps: u64, parts: usize) {
+        self.steps += steps + (parts / PARTS_A_STEP) as u64;
     }
 
     /// Evaluates one point for its findings and returns.
@@ -319,11 +332,14 @@ impl<'f, 'h> Flow<'f, 'h> {
         let mut from: Vec<Option<usize>> = vec![None; count];
         states[0] = Some(start);
         let mut work = VecDeque::from([0]);
+        let mut waiting = vec![false; count];
         // Each name only ever becomes less known, so this ends; the bound is for what should not be.
         let mut left = count * 200 + 1000;
         while let Some(at) = work.pop_front() {
+            waiting[at] = false;
             left -= 1;
-            self.steps += 1;
+            let names = states[at].as_ref().map_or(0, |state| state.names.len());
+            self.spend(1, names);
             if left == 0 || self.steps > STEPS {
                 self.exhausted = true;
                 break;
@@ -341,7 +357,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 };
                 if states[to].as_ref() != Some(&joined) {
                     states[to] = Some(joined);
-                    if !work.contains(&to) {
+                    if !std::mem::replace(&mut waiting[to], true) {
                         work.push_back(to);
                     }
                 }
@@ -364,9 +380,9 @@ impl<'f, 'h> Flow<'f, 'h> {
                     .as_ref()
                     .map_or_else(Worth::unknown, |v| self.eval(v, &mut state));
                 if *name == self.cursor && kind.contains(self.walker.cursor) {
-                    state.names.insert(name.clone(), Worth::Cursor);
+                    state.names.insert(name, Worth::Cursor);
                 } else {
-                    state.names.insert(name.clone(), self.typed(kind, worth));
+                    state.names.insert(name, self.typed(kind, worth));
                 }
             }
             Step::Test(expr) => return self.test(graph, at, expr, state),
@@ -383,9 +399,9 @@ impl<'f, 'h> Flow<'f, 'h> {
     fn declare(&self, expr: &Expr, state: &mut State) {
         if let Node::Call(_, arguments) = &expr.node
             && matches!(arguments.first(), Some(Expr { node: Node::Name(name), .. }) if *name == self.cursor)
-            && !state.names.contains_key(&self.cursor)
+            && !state.names.contains(&self.cursor)
         {
-            state.names.insert(self.cursor.clone(), Worth::Cursor);
+            state.names.insert(&self.cursor, Worth::Cursor);
         }
     }
 
@@ -443,15 +459,16 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 
     /// The walk said yes: a new entry is there, and what was told of an earlier one is void.
-    fn arrive(&self, graph: &Graph, at: usize, state: &mut State) {
+    fn arrive(&mut self, graph: &Graph, at: usize, state: &mut State) {
         self.put(state);
+        self.spend(0, graph.points.len());
         for name in assigned_from(graph, at) {
             if state
                 .names
                 .get(&name)
                 .is_some_and(|worth| *worth != Worth::Cursor)
             {
-                state.names.insert(name, Worth::unknown());
+                state.names.insert(&name, Worth::unknown());
             }
         }
     }
@@ -497,7 +514,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                     let own = value
                         .as_ref()
                         .map_or_else(Worth::unknown, |v| self.eval(v, state));
-                    state.names.insert(name.clone(), self.typed(kind, own));
+                    state.names.insert(name, self.typed(kind, own));
                 }
                 Form::Empty => {}
                 _ => {
@@ -510,7 +527,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 
     /// Gives the lines on the way to a point, from the last walk on it.
-    fn path(&self, graph: &Graph, from: &[Option<usize>], at: usize) -> Vec<(String, u32)> {
+    fn path(&mut self, graph: &Graph, from: &[Option<usize>], at: usize) -> Vec<(String, u32)> {
         let mut points = vec![at];
         let mut here = at;
         while let Some(before) = from[here] {
@@ -524,6 +541,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 break;
             }
         }
+        self.spend(0, points.len());
         points.reverse();
         let mut lines = Vec::new();
         for point in points {
@@ -542,10 +560,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 }
 
-pub(super) fn merge_fields(
-    a: &BTreeMap<&'static str, Worth>,
-    b: &BTreeMap<&'static str, Worth>,
-) -> BTreeMap<&'static str, Worth> {
+pub(super) fn merge_fields(a: &Fields, b: &Fields) -> Fields {
     a.iter()
         .map(|(field, worth)| {
             let same = b.get(field) == Some(worth);
@@ -556,7 +571,8 @@ pub(super) fn merge_fields(
             };
             (*field, worth)
         })
-        .collect()
+        .collect::<BTreeMap<_, _>>()
+        .into()
 }
 
 pub(super) fn own_or_unknown(cursor: bool) -> Worth {

@@ -3,9 +3,9 @@
 
 use super::engine::{Finding, Flow, Helper, merge_fields};
 use super::eval::holds_entry;
-use super::state::{State, Worth};
+use super::state::{Fields, State, Worth};
 use crate::vocabulary::{Atom, Truth, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How deep helpers are followed.
 const DEPTH: usize = 4;
@@ -14,7 +14,7 @@ const DEPTH: usize = 4;
 struct Followed {
     returns: Worth,
     slot: Worth,
-    fields: BTreeMap<&'static str, Worth>,
+    fields: Fields,
     findings: Vec<Finding>,
 }
 
@@ -81,7 +81,7 @@ impl Flow<'_, '_> {
         let outer_cursor = std::mem::take(&mut self.cursor);
         let mut returns: Option<Worth> = None;
         let mut slot: Option<Worth> = None;
-        let mut fields: Option<BTreeMap<&'static str, Worth>> = None;
+        let mut fields: Option<Fields> = None;
         let mut findings = Vec::new();
         for body in &helper.bodies {
             let mut inside = State {
@@ -94,9 +94,7 @@ impl Flow<'_, '_> {
                 if worth == Worth::Cursor {
                     self.cursor.clone_from(parameter);
                 }
-                inside
-                    .names
-                    .insert(parameter.clone(), self.typed(kind, worth));
+                inside.names.insert(parameter, self.typed(kind, worth));
             }
             let run = self.run(body, helper.line, inside);
             findings.extend(run.findings);

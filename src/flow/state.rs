@@ -1,7 +1,9 @@
 //! In: nothing. Out: what is known at a point, and the join of two paths.
 
+use super::names::Names;
 use crate::vocabulary::{Atom, Truth, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The worth of an expression in a function that walks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +46,7 @@ impl Worth {
         }
     }
 
-    fn join(&self, other: &Self, own: Atom) -> Self {
+    pub(super) fn join(&self, other: &Self, own: Atom) -> Self {
         match (self, other) {
             (a, b) if a == b => a.clone(),
             (Self::Plain(a), Self::Plain(b)) => {
@@ -63,20 +65,26 @@ impl Worth {
     }
 }
 
+/// What the cursor's fields are worth, shared until one is written.
+pub(super) type Fields = Arc<BTreeMap<&'static str, Worth>>;
+
 /// What is known at a point, for one kind of entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
     /// Locals and parameters by name; a name that is not here has no known worth.
-    pub(super) names: BTreeMap<String, Worth>,
+    pub(super) names: Names,
     /// What stands where the cursor points.
     pub(super) slot: Worth,
     /// The cursor's fields that hold a level: the pointer to the entry, null, or another pointer.
-    pub(super) fields: BTreeMap<&'static str, Worth>,
+    pub(super) fields: Fields,
 }
 
 impl State {
     /// Joins what is known of the cursor's fields.
-    pub(super) fn join_fields(&self, other: &Self, own: Atom) -> BTreeMap<&'static str, Worth> {
+    pub(super) fn join_fields(&self, other: &Self, own: Atom) -> Fields {
+        if self.fields == other.fields {
+            return Arc::clone(&self.fields);
+        }
         let unknown = Worth::unknown();
         self.fields
             .iter()
@@ -84,27 +92,14 @@ impl State {
                 let theirs = other.fields.get(field).unwrap_or(&unknown);
                 (*field, worth.join(theirs, own))
             })
-            .collect()
+            .collect::<BTreeMap<_, _>>()
+            .into()
     }
 
     /// Joins two paths of an entry that is `own`.
     pub(super) fn join(&self, other: &Self, own: Atom) -> Self {
-        let mut names = BTreeMap::new();
-        for (name, worth) in &self.names {
-            let theirs = other
-                .names
-                .get(name)
-                .cloned()
-                .unwrap_or_else(Worth::unknown);
-            names.insert(name.clone(), worth.join(&theirs, own));
-        }
-        for (name, worth) in &other.names {
-            names
-                .entry(name.clone())
-                .or_insert_with(|| worth.join(&Worth::unknown(), own));
-        }
         Self {
-            names,
+            names: self.names.join(&other.names, own),
             slot: self.slot.join(&other.slot, own),
             fields: self.join_fields(other, own),
         }

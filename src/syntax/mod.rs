@@ -10,6 +10,7 @@ pub mod highlight;
 mod lexer;
 mod lower;
 mod outline;
+mod parse;
 mod variants;
 
 pub use lexer::{Lexer, LineCounter, Token, is_word_byte};

@@ -11,7 +11,7 @@ pub(crate) struct Atom(pub(super) usize);
 /// No entry.
 pub(super) const NONE: Atom = Atom(0);
 /// A present entry.
-pub(super) const PRESENT: Atom = Atom(1);
+pub(crate) const PRESENT: Atom = Atom(1);
 /// A slot of a swap device or file.
 pub(super) const SWAP: Atom = Atom(2);
 

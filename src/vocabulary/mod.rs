@@ -24,6 +24,8 @@ pub use gather::{Headers, window_slot};
 pub use infer::{Inferred, infer, infer_local, infer_open, tellers};
 pub(crate) use kinds::Atom;
 pub use kinds::Kinds;
+#[cfg(test)]
+pub(crate) use kinds::PRESENT;
 pub(crate) use oracle::{Oracle, Said, Saying};
 pub use predicate::{Family, Predicate};
 pub use survey::{At, Constant, Constructor, Converter, Kind, Test, Vocabulary, WalkerName};
