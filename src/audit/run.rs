@@ -1,6 +1,7 @@
 //! In: a tree. Out: its audit.
 
 mod again;
+mod bodies;
 mod contracts;
 mod matrix;
 mod probe;
@@ -22,8 +23,9 @@ use crate::syntax::LineCounter;
 use crate::tree::snapshot::is_c;
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
-    Definition, Headers, Inferred, Predicate, Said, Walker, infer, infer_open, tellers, walkers,
+    Definition, Headers, Inferred, Predicate, Walker, infer, infer_open, tellers, walkers,
 };
+use bodies::Bodies;
 use matrix::{Telling, placed_rows};
 use reading::Reading;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,14 +50,6 @@ pub struct Auditor {
     roles: Vec<Role>,
     /// Names that walk, by number.
     walking: BTreeMap<usize, (String, Walker)>,
-}
-
-/// Bodies of functions that headers only declare, and what calls are worth with them.
-pub(super) struct Bodies {
-    /// The bodies, by name.
-    pub(super) known: BTreeMap<String, Definition>,
-    /// What calls are worth.
-    pub(super) said: Arc<Said>,
 }
 
 /// What a name is looked for.
@@ -341,37 +335,6 @@ impl Auditor {
             }
         }
         Ok((hits, files))
-    }
-
-    /// Finds the bodies of functions that headers only declare, so that they can be evaluated.
-    fn open_bodies(&self, hits: &[Hit]) -> BTreeMap<String, Definition> {
-        let mut bodies = BTreeMap::new();
-        hits.iter().for_each(|hit| self.bodies_in(hit, &mut bodies));
-        bodies
-    }
-
-    fn bodies_in(&self, hit: &Hit, bodies: &mut BTreeMap<String, Definition>) {
-        if !hit.path.ends_with(".c") {
-            return;
-        }
-        let mut lines = LineCounter::new();
-        for function in &hit.outline.functions {
-            if let Some(open) = self.headers.open.get(&function.name) {
-                let line = lines.locate(&hit.text, function.span.start).0;
-                let text = &hit.text[function.span.clone()];
-                bodies
-                    .entry(function.name.clone())
-                    .or_insert_with(|| open.with_body(&hit.path, line, text));
-            }
-        }
-    }
-}
-
-impl Bodies {
-    /// Takes bodies; nothing is known of calls yet.
-    pub(super) fn new(known: BTreeMap<String, Definition>) -> Self {
-        let said = Arc::default();
-        Self { known, said }
     }
 }
 

@@ -10,13 +10,15 @@ use std::rc::Rc;
 
 /// Locals and parameters, sorted by name; a name that is not here has no known worth.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Names(Rc<Vec<(Rc<str>, Worth)>>);
+pub(super) struct Names(Rc<Vec<Named>>);
+
+/// A name and what it is worth.
+type Named = (Rc<str>, Worth);
 
 impl PartialEq for Names {
     fn eq(&self, other: &Self) -> bool {
-        let same = |((a, mine), (b, theirs)): (&(Rc<str>, Worth), &(Rc<str>, Worth))| {
-            order(a, b).is_eq() && mine == theirs
-        };
+        let same =
+            |((a, mine), (b, theirs)): (&Named, &Named)| order(a, b).is_eq() && mine == theirs;
         Rc::ptr_eq(&self.0, &other.0)
             || (self.len() == other.len() && self.0.iter().zip(other.0.iter()).all(same))
     }

@@ -10,11 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Functions by file and name.
 pub(super) type Places = BTreeMap<String, BTreeMap<String, Vec<Placed>>>;
 
+/// First and last line of a function that is what it was, and its first line now.
+type Moved = ((u32, u32), u32);
+
 /// What has become of the functions of changed files.
 pub(super) struct Moves<'m> {
     delta: &'m Delta,
-    /// By file: first and last line of a function that is what it was, and its first line now; in order.
-    lines: BTreeMap<&'m str, Vec<((u32, u32), u32)>>,
+    /// By file, in order.
+    lines: BTreeMap<&'m str, Vec<Moved>>,
     /// Names of functions that are not what they were, or were or are not there.
     pub(super) differ: BTreeSet<&'m str>,
 }

@@ -93,11 +93,15 @@ impl<'p> Patch<'p> {
         let mut placed = places(&names);
         let newly: BTreeSet<&str> = names.difference(&wanted_before).copied().collect();
         read.places(&newly, &mut placed)?;
-        for (path, functions) in memory
-            .places
-            .iter()
-            .filter(|(path, _)| !self.delta.has(path))
-        {
+        self.stay(&names, &mut placed);
+        walked.places = placed;
+        Ok(Some(walked))
+    }
+
+    /// Adds where functions of some names stand that stood there before.
+    fn stay(&self, names: &BTreeSet<&str>, placed: &mut Places) {
+        let unchanged = self.memory.places.iter();
+        for (path, functions) in unchanged.filter(|(path, _)| !self.delta.has(path)) {
             let functions = functions
                 .iter()
                 .filter(|(name, _)| names.contains(name.as_str()));
@@ -108,8 +112,6 @@ impl<'p> Patch<'p> {
                 placed.entry(path.clone()).or_default().extend(functions);
             }
         }
-        walked.places = placed;
-        Ok(Some(walked))
     }
 
     /// Sorts the walks: which are what they were.
