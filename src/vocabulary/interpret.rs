@@ -6,6 +6,7 @@ use super::definition::{Definition, entry_domain};
 use super::gather::Headers;
 use super::kinds::{Atom, NONE, PRESENT, SWAP};
 use super::value::{Scope, Truth, Value, join};
+use super::words::{family, global, is_level, mirrored, number};
 use crate::syntax::ast::{Expr, Form, Node, Stmt};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -596,53 +597,9 @@ fn is_opaque(value: &Value) -> bool {
     matches!(value, Value::Unknown | Value::Derived(_))
 }
 
-/// Reads a name that is no local: yes, no, or a constant of the tree.
-pub(super) fn global(name: &str) -> Value {
-    match name {
-        "true" => Value::bool(true),
-        "false" | "NULL" => Value::bool(false),
-        _ if name
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') =>
-        {
-            Value::Constant(name.to_owned())
-        }
-        _ => Value::Unknown,
-    }
-}
-
 /// Makes a truth of a bool.
 fn known(answer: bool) -> Truth {
     if answer { Truth::Yes } else { Truth::No }
-}
-
-/// Is a field the one that the hardware's entry types have (`pte`, `pmd`, `pud`)?
-fn is_level(field: &str) -> bool {
-    matches!(field, "pte" | "pmd" | "pud")
-}
-
-fn family(constant: &str) -> &str {
-    constant.split('_').next().unwrap_or(constant)
-}
-
-fn mirrored(operator: &str) -> &str {
-    match operator {
-        "<" => ">",
-        ">" => "<",
-        "<=" => ">=",
-        ">=" => "<=",
-        other => other,
-    }
-}
-
-/// Reads a number, with its suffixes.
-pub(super) fn number(text: &str) -> Value {
-    let bare = text.trim_end_matches(['u', 'U', 'l', 'L']);
-    let parsed = match bare.strip_prefix("0x") {
-        Some(hex) => i64::from_str_radix(hex, 16),
-        None => bare.parse(),
-    };
-    parsed.map_or(Value::Unknown, Value::Number)
 }
 
 /// What a declared type makes of a value: an entry type turns what comes from an entry into one.

@@ -16,6 +16,7 @@ mod predicate;
 mod survey;
 mod tables;
 mod value;
+mod words;
 
 pub use assemble::assemble;
 pub use compare::{Changed, VocabularyChange, What, compare_vocabularies};

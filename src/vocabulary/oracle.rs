@@ -5,7 +5,7 @@ use super::gather::Headers;
 use super::interpret::{Answers, Interpreter};
 use super::kinds::{Atom, NONE, PRESENT};
 use super::value::{Truth, Value};
-use super::{Definition, interpret};
+use super::{Definition, words};
 use crate::syntax::ast::{Expr, Node};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -97,14 +97,14 @@ impl<'h> Oracle<'h> {
     /// Reads a number.
     pub(crate) fn constant(&self, expr: &Expr) -> Value {
         match &expr.node {
-            Node::Number(text) => interpret::number(text),
+            Node::Number(text) => words::number(text),
             _ => Value::Unknown,
         }
     }
 
     /// Reads a name that is no local.
     pub(crate) fn named(&self, name: &str) -> Value {
-        interpret::global(name)
+        words::global(name)
     }
 
     /// Turns what comes from an entry into one where a declaration says so.
