@@ -22,7 +22,8 @@ use crate::syntax::{LineCounter, MentionKind};
 use crate::tree::snapshot::is_c;
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
-    Definition, Headers, Inferred, Predicate, Walker, infer, infer_open, tellers, walkers,
+    Definition, Headers, Inferred, Predicate, Walker, WalkerSet, WalkerSort, infer, infer_open,
+    tellers, walkers, walkers_of,
 };
 use reading::Reading;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,8 @@ pub struct Auditor {
     roles: Vec<Role>,
     /// Names that walk, by number.
     walking: BTreeMap<usize, (String, Walker)>,
+    /// Walks of functions that a struct of callbacks is told.
+    callbacks: Vec<Walker>,
 }
 
 /// What a name is looked for.
@@ -66,11 +69,33 @@ impl Auditor {
         Self::read(&Reading::whole(source, &|_| {}))
     }
 
+    /// Reads the headers of `source`, to look for the walks of a set.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn for_walks(source: &dyn Source, set: WalkerSet) -> Result<Self, TreeError> {
+        if set == WalkerSet::default() {
+            return Self::new(source);
+        }
+        let headers = Reading::whole(source, &|_| {}).headers()?;
+        let (inferred, tellers) = (infer(&headers), tellers(&headers));
+        let walkers = walkers_of(set);
+        let (callbacks, walkers): (Vec<_>, Vec<_>) = walkers
+            .into_iter()
+            .partition(|walker| walker.sort == WalkerSort::Callback);
+        let mut walking = walking_names(&headers, walkers);
+        // A file that is of interest for its callbacks alone names their struct.
+        let structs = callbacks.iter().map(|w| (w.cursor.to_owned(), w.clone()));
+        walking.extend(structs);
+        let own = Self::with(headers, inferred, tellers, &walking);
+        Ok(Self { callbacks, ..own })
+    }
+
     fn read(reading: &Reading<'_>) -> Result<Self, TreeError> {
         let headers = reading.headers()?;
         let inferred = infer(&headers);
         let tellers = tellers(&headers);
-        let walking = walking_names(&headers);
+        let walking = walking_names(&headers, walkers());
         Ok(Self::with(headers, inferred, tellers, &walking))
     }
 
@@ -117,6 +142,7 @@ impl Auditor {
             names,
             roles,
             walking,
+            callbacks: Vec::new(),
         }
     }
 
@@ -282,10 +308,14 @@ impl Auditor {
     }
 
     fn has_walk(&self, hit: &Hit) -> bool {
-        hit.outline
-            .mentions
-            .iter()
-            .any(|m| m.kind == MentionKind::Call && self.walking.contains_key(&m.word))
+        hit.outline.mentions.iter().any(|m| {
+            let walker = self.walking.get(&m.word).map(|(_, walker)| walker.sort);
+            match walker {
+                Some(WalkerSort::Callback) => true,
+                Some(_) => m.kind == MentionKind::Call,
+                None => false,
+            }
+        })
     }
 
     fn all_sites<'h>(
@@ -363,8 +393,8 @@ fn finish(audit: &mut Audit) {
 }
 
 /// Names that walk: the walkers, and to a fixpoint the macros of headers whose bodies call one.
-fn walking_names(headers: &Headers) -> BTreeMap<String, Walker> {
-    let mut names: BTreeMap<String, Walker> = walkers()
+fn walking_names(headers: &Headers, walkers: Vec<Walker>) -> BTreeMap<String, Walker> {
+    let mut names: BTreeMap<String, Walker> = walkers
         .into_iter()
         .map(|w| (w.name.to_owned(), w))
         .collect();

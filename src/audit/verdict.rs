@@ -3,10 +3,13 @@
 //! Each kind of the contract goes through the function by itself. `prepared` needs every kind to reach
 //! no wrong use on any path, nothing to be lost, and the entry to be followed wherever it goes.
 
-use super::contract::{Contract, PTE};
+use super::contract::Contract;
 use super::cursor::{each_expression, passed};
 use super::facts::{BlindSort, BlindSpot, Line, Verdict};
-use crate::flow::{Finding, FindingKind, Flow, GRAMMAR, Guard as FlowGuard, Helpers, POINTER};
+use crate::flow::{
+    Finding, FindingKind, Flow, GRAMMAR, Guard as FlowGuard, Helpers, POINTER, Seen, Start, Table,
+    Via,
+};
 use crate::syntax::ast::{Lowered, Node};
 use crate::vocabulary::{Atom, Oracle, Walker};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,15 +73,18 @@ pub(super) struct Case<'c> {
     pub(super) from: &'c str,
     /// The walker.
     pub(super) walker: &'c Walker,
+    /// Where the entry's place comes from, where it is no cursor.
+    pub(super) start: Option<Start>,
 }
 
 /// Judges one walk.
 pub(super) fn judge(
     case: &Case<'_>,
-    level: &'static str,
+    number: usize,
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
     contract: Result<&Contract, &String>,
 ) -> Judged {
+    let level = case.walker.fields[number];
     if case.bodies.is_empty() {
         let reason = String::from("the function is not understood by the C grammar");
         return Judged::plain(Verdict::Unknown, reason);
@@ -87,7 +93,7 @@ pub(super) fn judge(
         let reason = format!("line {line} is not understood by the C grammar");
         return Judged::plain(Verdict::Unknown, reason);
     }
-    if !looks_at_entry(case, level) {
+    if case.start.is_none() && !looks_at_entry(case, level) {
         let reason = format!(
             "no entry of {} is looked at; only whether the walk finds one",
             case.cursor
@@ -109,9 +115,10 @@ pub(super) fn judge(
     let mut doubts: Vec<(usize, Finding)> = Vec::new();
     let mut guards: BTreeMap<FlowGuard, Vec<Atom>> = BTreeMap::new();
     let mut wrong_in: BTreeSet<usize> = BTreeSet::new();
+    let mut seen = Seen::default();
     for (index, atom) in contract.atoms.iter().enumerate() {
         for (number, body) in case.bodies.iter().enumerate() {
-            let (findings, own) = send((case, level), (*atom, body), oracle, helpers);
+            let (findings, own) = send((case, level), (*atom, body), (oracle, helpers), &mut seen);
             for guard in own {
                 guards.entry(guard).or_default().push(*atom);
             }
@@ -127,6 +134,9 @@ pub(super) fn judge(
         }
     }
     let mut judged = tell(oracle, (contract, level), &wrong, &doubts);
+    if judged.verdict == Verdict::Prepared && case.start.is_some() {
+        judged = reread(judged, case, &seen);
+    }
     judged.blind = doubts.iter().map(|(_, finding)| spot(finding)).collect();
     if !wrong_in.is_empty() && wrong_in.len() < case.bodies.len() {
         judged.blind.push(BlindSpot {
@@ -146,12 +156,76 @@ pub(super) fn judge(
     judged
 }
 
-/// Sends one kind through one body. A wrong use that hangs on what a function answers that cannot be followed is a doubt.
+/// Sends one kind through one body, for a table once for each way in which a function comes to one of its entries.
 fn send(
+    ends: (&Case<'_>, &'static str),
+    entry: (Atom, &Lowered),
+    (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
+    seen: &mut Seen,
+) -> (Vec<Finding>, Vec<FlowGuard>) {
+    if ends.0.start.is_none() {
+        return send_via(ends, entry, (oracle, helpers), None);
+    }
+    let (mut findings, mut guards) = (Vec::new(), Vec::new());
+    for via in [Via::Start, Via::Step, Via::Index] {
+        // What is an index is told by the way: once more, until no other one is found.
+        for _ in 0..ROUNDS {
+            let before = seen.clone();
+            let found = match via {
+                Via::Start => true,
+                Via::Step => seen.stepped,
+                Via::Index => !seen.sums.is_empty(),
+            };
+            if !found {
+                break;
+            }
+            let (own, theirs) = send_via(ends, entry, (&mut *oracle, helpers), Some((via, seen)));
+            if via == Via::Index && seen.indices != before.indices {
+                continue;
+            }
+            findings.extend(own);
+            guards.extend(theirs);
+            break;
+        }
+    }
+    (findings, guards)
+}
+
+/// How often indices are looked for.
+const ROUNDS: usize = 4;
+
+/// What is prepared as far as each reading of the entry goes, but read again where it may have changed.
+fn reread(judged: Judged, case: &Case<'_>, seen: &Seen) -> Judged {
+    if !seen.touched {
+        let reason = String::from("no entry is looked at; the place alone is asked for");
+        return Judged::plain(Verdict::NotApplicable, reason);
+    }
+    if seen.bare && seen.loads.len() > 1 {
+        let lines: BTreeSet<String> = seen
+            .loads
+            .iter()
+            .map(|(file, line, _)| match file == case.file {
+                true => line.to_string(),
+                false => format!("{file}:{line}"),
+            })
+            .collect();
+        let lines: Vec<String> = lines.into_iter().collect();
+        let reason = format!(
+            "without the lock of its table the entry is read {} times (lines {}): what was asked of one reading need not hold of the next",
+            seen.loads.len(),
+            lines.join(", ")
+        );
+        return Judged::plain(Verdict::Unknown, reason);
+    }
+    judged
+}
+
+/// Sends one kind through one body. A wrong use that hangs on what a function answers that cannot be followed is a doubt.
+fn send_via(
     (case, level): (&Case<'_>, &'static str),
     (atom, body): (Atom, &Lowered),
-    oracle: &mut Oracle<'_>,
-    helpers: &dyn Helpers,
+    (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
+    mut via: Option<(Via, &mut Seen)>,
 ) -> (Vec<Finding>, Vec<FlowGuard>) {
     let mut run = |assumed: BTreeMap<String, bool>| {
         let mut flow = Flow::new(oracle, (atom, case.walker, level), helpers);
@@ -159,7 +233,18 @@ fn send(
         flow.maker = case.from.to_owned();
         flow.file = case.file.to_owned();
         flow.assumed = assumed;
-        let findings = flow.run_caller(body, case.line).findings;
+        let findings = match (&case.start, &mut via) {
+            (Some(start), Some((via, seen))) => {
+                let mut table = Table::new(start.clone(), *via, case.walker.locked);
+                table.seen = seen.clone();
+                flow.cursor = String::new();
+                flow.table = Some(table);
+                let run = flow.run_table(body, case.line);
+                **seen = flow.table.map(|table| table.seen).unwrap_or_default();
+                run.findings
+            }
+            _ => flow.run_caller(body, case.line).findings,
+        };
         (findings, flow.guards, flow.asked)
     };
     let (mut findings, guards, asked) = run(BTreeMap::new());
@@ -317,7 +402,8 @@ fn tell(
         Verdict::Prepared,
         format!(
             "no use is reached with a kind that it is wrong for ({kinds}; {} level)",
-            level.to_uppercase()
+            // A pointer to an entry is named after it: `pte`, `ptep`.
+            level.trim_end_matches('p').to_uppercase()
         ),
     )
 }
@@ -326,17 +412,24 @@ fn tell(
 /// where their own field is looked at.
 pub(super) fn looks_at_entry(case: &Case<'_>, level: &str) -> bool {
     let mut looks = false;
+    let smallest = case.walker.fields.first().is_some_and(|f| *f == level);
+    let copies = match smallest {
+        true => case.walker.copies.as_slice(),
+        false => case.walker.copies.get(1..).unwrap_or_default(),
+    };
     for body in case.bodies {
         each_expression(&body.body, &mut |expr| match &expr.node {
             Node::Field(inner, field)
-                if level == PTE && case.walker.fields.contains(&field.as_str())
+                if smallest && case.walker.fields.contains(&field.as_str())
+                    || copies.contains(&field.as_str())
                     || field == level =>
             {
                 looks |= matches!(&inner.node, Node::Name(name) if name == case.cursor);
             }
             Node::Call(name, arguments) => {
                 // `walker_done` and `walker_restart` end or restart a walk and look at nothing for the caller.
-                looks |= !name.starts_with(case.walker.name)
+                looks |= !case.walker.owns(name)
+                    && name != case.walker.name
                     && name != case.from
                     && arguments.iter().any(|a| passed(a) == Some(case.cursor));
             }

@@ -1,21 +1,23 @@
 //! In: files that call a walker. Out: each walk with its function, cursor and flags.
 
-use super::contract::{Contract, PMD, PTE, infer};
-use super::cursor::{Cursor, each_expression, known, passed, trace};
+mod table;
+
+use super::contract::{Contract, infer};
+use super::cursor::{Cursor, argument_flags, each_expression, known, passed, trace};
 use super::facts::{BlindSort, BlindSpot, Excerpt, Guard, Huge, Line, Verdict, Walk};
 use super::fingerprint::{Accessors, mark};
 use super::library::{Desk, Library, Looked};
 use super::scan::Hit;
 use super::verdict::{Case, Kept, judge, looks_at_entry, quote};
-use crate::flow::{FlagSet, Helpers};
+use crate::flow::{FlagSet, Helpers, Start};
 use crate::syntax::ast::{Expr, Lowered, Node};
 use crate::syntax::{
-    Enclosing, Function, Lexer, LineCounter, Mention, MentionKind, Token, lower_function,
-    lower_variants,
+    Enclosing, Function, Lexer, LineCounter, MentionKind, Token, lower_function, lower_variants,
 };
-use crate::vocabulary::{Headers, Oracle, Walker};
+use crate::vocabulary::{Headers, Oracle, Walker, WalkerSort};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use table::{callbacks, is_handed_a_place};
 
 /// What walks are found with.
 pub(super) struct Context<'c> {
@@ -23,6 +25,8 @@ pub(super) struct Context<'c> {
     pub(super) headers: &'c Headers,
     /// Names that walk (walkers, and macros that call one), each with its walker.
     pub(super) names: &'c BTreeMap<usize, (String, Walker)>,
+    /// Walks of functions that a struct of callbacks is told.
+    pub(super) callbacks: &'c [Walker],
     /// Where each walker itself is defined: its file.
     pub(super) homes: &'c BTreeMap<&'static str, String>,
     /// Bodies to follow.
@@ -60,7 +64,7 @@ pub(super) fn find(
     (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
 ) -> Found {
     let mut found = Found::default();
-    let mut by_function: BTreeMap<usize, Vec<&Mention>> = BTreeMap::new();
+    let mut by_function: BTreeMap<usize, Vec<At<'_>>> = BTreeMap::new();
     for mention in hit
         .outline
         .mentions
@@ -68,8 +72,15 @@ pub(super) fn find(
         .filter(|m| context.names.contains_key(&m.word))
     {
         match (&mention.enclosing, mention.kind) {
+            _ if context.names[&mention.word].1.sort == WalkerSort::Callback => {}
             (Enclosing::Function(function), MentionKind::Call) => {
-                by_function.entry(*function).or_default().push(mention);
+                let (name, walker) = &context.names[&mention.word];
+                by_function.entry(*function).or_default().push(At {
+                    line: mention.line,
+                    at: mention.at,
+                    name,
+                    walker,
+                });
             }
             (_, MentionKind::Call) => found.blind.push(BlindSpot {
                 file: hit.path.clone(),
@@ -93,9 +104,19 @@ pub(super) fn find(
             _ => {}
         }
     }
+    for (index, number) in callbacks(hit, context.callbacks) {
+        let walker = &context.callbacks[number];
+        let function = &hit.outline.functions[index];
+        by_function.entry(index).or_default().push(At {
+            line: LineCounter::new().locate(&hit.text, function.span.start).0,
+            at: function.span.start,
+            name: walker.name,
+            walker,
+        });
+    }
     let mut lines = LineCounter::new();
     let mut accessors = Vec::new();
-    for (index, mentions) in by_function {
+    for (index, walks) in by_function {
         let function = &hit.outline.functions[index];
         let first = lines.locate(&hit.text, function.span.start).0;
         let last = lines
@@ -103,17 +124,22 @@ pub(super) fn find(
             .0;
         let text = &hit.text[function.span.clone()];
         let bodies = lower_variants(text, first);
-        for mention in mentions {
-            let (name, walker) = &context.names[&mention.word];
+        for at in walks {
             let place = Place {
                 hit,
                 function,
                 span: (first, last),
-                mention,
-                name,
-                walker,
+                line: at.line,
+                at: at.at,
+                name: at.name,
+                walker: at.walker,
             };
-            let (walk, own, blind) = place.walk(&bodies, context, (helpers, &mut *oracle));
+            let desk = (helpers, &mut *oracle);
+            let (walk, own, blind) = match place.start() {
+                Some(Start::Parameter(_)) if !is_handed_a_place(&bodies, at.walker) => continue,
+                Some(start) => place.table_walk(&bodies, start, context, desk),
+                None => place.walk(&bodies, context, desk),
+            };
             found.walks.push(walk);
             accessors.push(own);
             found.blind.extend(blind);
@@ -163,7 +189,7 @@ fn judge_huge(
     if contract.is_ok_and(|contract| contract.atoms.is_empty()) {
         return None;
     }
-    let judged = judge(case, PMD, (oracle, helpers), contract);
+    let judged = judge(case, 1, (oracle, helpers), contract);
     if judged.verdict == Verdict::NotApplicable {
         return None;
     }
@@ -190,12 +216,21 @@ fn is_struct_name(text: &[u8], at: usize) -> bool {
     before.ends_with(b"struct")
 }
 
+/// Where a walk stands in its function.
+struct At<'a> {
+    line: u32,
+    at: usize,
+    name: &'a str,
+    walker: &'a Walker,
+}
+
 /// One call of a walker, and where it stands.
 struct Place<'p> {
     hit: &'p Hit,
     function: &'p Function,
     span: (u32, u32),
-    mention: &'p Mention,
+    line: u32,
+    at: usize,
     name: &'p str,
     walker: &'p Walker,
 }
@@ -216,10 +251,14 @@ impl Place<'_> {
             cursor.parameter = own.parameter;
             cursor.from = own.from;
         }
-        if let Some(position) = cursor.parameter {
+        if let Some(number) = self.walker.flags {
+            for body in bodies {
+                argument_flags(body, (self.name, self.line), number, &mut cursor);
+            }
+        } else if let Some(position) = cursor.parameter {
             self.add_callers_flags(&mut cursor, position, context);
         }
-        let contract = self.contract((&cursor, PTE), context, (helpers, &mut *oracle));
+        let contract = self.contract((&cursor, 0), context, (helpers, &mut *oracle));
         let case = Case {
             file: &self.hit.path,
             line: self.span.0,
@@ -227,8 +266,9 @@ impl Place<'_> {
             cursor: &cursor_name,
             from: &cursor.from,
             walker: self.walker,
+            start: None,
         };
-        let mut judged = judge(&case, PTE, (oracle, helpers), contract.as_ref());
+        let mut judged = judge(&case, 0, (oracle, helpers), contract.as_ref());
         let quoted = |file: &str, line: u32| context.library.line(file, line);
         let mut guards = quote_guards(&judged.guards, &quoted);
         if judged.verdict == Verdict::Prepared {
@@ -239,9 +279,11 @@ impl Place<'_> {
                 (helpers, &mut *oracle),
             ));
         }
-        let huge = looks_at_entry(&case, PMD)
+        let second = self.walker.fields.get(1);
+        let huge = second
+            .is_some_and(|level| looks_at_entry(&case, level))
             .then(|| {
-                let huge = self.contract((&cursor, PMD), context, (helpers, &mut *oracle));
+                let huge = self.contract((&cursor, 1), context, (helpers, &mut *oracle));
                 judge_huge(&case, (&mut *oracle, helpers), huge.as_ref(), &quoted)
             })
             .flatten();
@@ -260,7 +302,7 @@ impl Place<'_> {
             fingerprint: String::new(),
             file: self.hit.path.clone(),
             function: self.function.name.clone(),
-            line: self.mention.line,
+            line: self.line,
             span: self.span,
             walker: self.walker.name.to_owned(),
             flags: cursor.flags.union(&cursor.perhaps).cloned().collect(),
@@ -298,7 +340,7 @@ impl Place<'_> {
         }
         let none = Cursor::default();
         let without = self
-            .contract((&none, PTE), context, (helpers, &mut *oracle))
+            .contract((&none, 0), context, (helpers, &mut *oracle))
             .ok()?;
         let own = &contract?.atoms;
         let kept: Vec<_> = without
@@ -310,8 +352,8 @@ impl Place<'_> {
         let kinds = oracle.kinds_of(&kept);
         (!kinds.is_empty()).then(|| Guard {
             file: self.hit.path.clone(),
-            line: self.mention.line,
-            text: context.library.line(&self.hit.path, self.mention.line),
+            line: self.line,
+            text: context.library.line(&self.hit.path, self.line),
             predicate: cursor.flags.iter().cloned().collect::<Vec<_>>().join("|"),
             kinds,
         })
@@ -320,10 +362,11 @@ impl Place<'_> {
     /// Infers what the walker may return at `level` with what is known of the cursor's flags, once for all walks.
     fn contract(
         &self,
-        (cursor, level): (&Cursor, &'static str),
+        (cursor, level): (&Cursor, usize),
         context: &Context<'_>,
         (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
     ) -> Result<Contract, String> {
+        let level = self.walker.fields[level];
         let key = (self.walker.name, level, known(cursor));
         let book = || context.known.lock().unwrap_or_else(PoisonError::into_inner);
         let worked = book().get(&key).cloned();
@@ -358,7 +401,7 @@ impl Place<'_> {
                     line,
                 } = expr
                     && name == self.name
-                    && *line == self.mention.line
+                    && *line == self.line
                     && found.is_none()
                 {
                     found = arguments.first().and_then(passed).map(str::to_owned);
@@ -370,7 +413,7 @@ impl Place<'_> {
 
     fn first_word(&self) -> Option<String> {
         let text = &self.hit.text;
-        Lexer::within(text, self.mention.at, text.len())
+        Lexer::within(text, self.at, text.len())
             .skip(1)
             .find_map(|token| match token {
                 Token::Word(a, b) => Some(String::from_utf8_lossy(&text[a..b]).into_owned()),

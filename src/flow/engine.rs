@@ -3,6 +3,7 @@
 use super::graph::{Edge, Graph, Step};
 use super::guard::Guard;
 use super::state::{State, Worth};
+use super::table::Table;
 use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
@@ -105,6 +106,7 @@ pub(crate) struct Run {
     pub(super) returns: Option<Worth>,
     pub(super) slot: Option<Worth>,
     pub(super) fields: Option<BTreeMap<&'static str, Worth>>,
+    pub(super) locked: Option<bool>,
 }
 
 /// A `return` that may say yes.
@@ -148,6 +150,12 @@ pub(crate) struct Flow<'f, 'h> {
     pub(crate) asked: BTreeSet<String>,
     /// What some of them are taken to answer, to see what hangs on it.
     pub(crate) assumed: BTreeMap<String, bool>,
+    /// The table that the entry comes from, where it comes from no cursor.
+    pub(crate) table: Option<Table>,
+    /// Locals of a walker's own code that point to entries of the level.
+    pub(super) places: BTreeSet<String>,
+    /// What the structs hold that a call is handed.
+    pub(super) carried: Vec<(usize, String, Worth)>,
     pub(super) stack: Vec<String>,
     /// Steps made so far, in the function and all helpers.
     pub(crate) steps: u64,
@@ -180,6 +188,9 @@ impl<'f, 'h> Flow<'f, 'h> {
             guards: Vec::new(),
             asked: BTreeSet::new(),
             assumed: BTreeMap::new(),
+            table: None,
+            places: BTreeSet::new(),
+            carried: Vec::new(),
             stack: Vec::new(),
             steps: 0,
             exhausted: false,
@@ -192,6 +203,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             names: Default::default(),
             slot: Worth::unknown(),
             fields: self.fields(&Worth::Slot, &Worth::unknown()),
+            locked: None,
         };
         for (kind, name) in &body.parameters {
             let cursor = *name == self.cursor && kind.contains(self.walker.cursor);
@@ -206,11 +218,16 @@ impl<'f, 'h> Flow<'f, 'h> {
         let mut state = State {
             names: Default::default(),
             slot: Worth::unknown(),
-            fields: self.fields(&Worth::unknown(), &Worth::unknown()),
+            fields: self.fields_before(),
+            locked: None,
         };
-        for (kind, name) in &body.parameters {
+        for (number, (kind, name)) in body.parameters.iter().enumerate() {
             let cursor = kind.contains(self.walker.cursor);
-            state.names.insert(name.clone(), own_or_unknown(cursor));
+            let worth = match self.walker.flags == Some(number) {
+                true => Worth::Flags,
+                false => own_or_unknown(cursor),
+            };
+            state.names.insert(name.clone(), worth);
         }
         self.run(body, line, state)
     }
@@ -260,6 +277,9 @@ impl<'f, 'h> Flow<'f, 'h> {
     /// Evaluates one point for its findings and returns.
     fn visit(&mut self, graph: &Graph, at: usize, state: &mut State, run: &mut Run) {
         let point = &graph.points[at];
+        if let Some(table) = &mut self.table {
+            table.here = 0;
+        }
         match &point.step {
             Step::Test(expr) => {
                 let truth = self.eval(expr, state).truth();
@@ -276,6 +296,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 let worth = value
                     .as_ref()
                     .map_or_else(Worth::unknown, |v| self.eval(v, state));
+                self.hand_back(&worth, point.line, state);
                 if worth.truth() != Truth::No && self.stack.is_empty() {
                     run.hits.push(Hit {
                         line: point.line,
@@ -289,6 +310,10 @@ impl<'f, 'h> Flow<'f, 'h> {
                     }
                     _ => worth,
                 });
+                run.locked = match (run.locked, state.locked) {
+                    (Some(known), Some(own)) => Some(known && own),
+                    (known, own) => known.or(own),
+                };
                 let slot = state.slot.clone();
                 run.slot = Some(match run.slot.take() {
                     Some(known) if known != slot => Worth::Plain(Value::Derived(self.atom)),
@@ -350,6 +375,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 
     fn transfer(&mut self, graph: &Graph, at: usize, mut state: State) -> Vec<(usize, State)> {
+        self.forget(graph, at, &mut state);
         let point = &graph.points[at];
         match &point.step {
             Step::Meet | Step::Lost => {}
@@ -365,7 +391,12 @@ impl<'f, 'h> Flow<'f, 'h> {
                 if *name == self.cursor && kind.contains(self.walker.cursor) {
                     state.names.insert(name.clone(), Worth::Cursor);
                 } else {
-                    state.names.insert(name.clone(), self.typed(kind, worth));
+                    if let (Some(table), false) = (&mut self.table, kind.contains('*')) {
+                        table.locals.insert(name.clone());
+                    }
+                    let worth = self.typed(kind, worth);
+                    let worth = self.local_place(kind, name, (worth, value.is_some()), &mut state);
+                    state.names.insert(name.clone(), worth);
                 }
             }
             Step::Test(expr) => return self.test(graph, at, expr, state),
@@ -432,6 +463,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     /// Says whether a condition is the walk itself: `Some(true)` for it, `Some(false)` for its negation.
     pub(super) fn walks(&self, expr: &Expr) -> Option<bool> {
         match &expr.node {
+            _ if self.table.is_some() => None,
             Node::Call(name, _) if name == self.walker.name => Some(true),
             Node::Call(name, arguments) if self.oracle.is_wrapper(name) => {
                 self.walks(arguments.first()?)
@@ -516,8 +548,8 @@ impl<'f, 'h> Flow<'f, 'h> {
             points.push(before);
             here = before;
             let walk = match &graph.points[before].step {
-                Step::Test(expr) => self.walks(expr).is_some(),
-                _ => false,
+                Step::Test(expr) if self.walks(expr).is_some() => true,
+                step => self.starts(step),
             };
             if walk || points.len() > graph.points.len() {
                 break;

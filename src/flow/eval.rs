@@ -2,7 +2,8 @@
 
 use super::engine::{Finding, FindingKind, Flow, POINTER};
 use super::state::{State, Worth};
-use super::tables::{Gives, folio_test, is_silent, kind_use, neutral};
+use super::table::{LOCK, path};
+use super::tables::{Gives, folio_test, is_silent, kind_use, lock, neutral};
 use crate::syntax::ast::{Expr, Node};
 use crate::vocabulary::{Truth, Value};
 
@@ -17,6 +18,11 @@ impl Flow<'_, '_> {
             Node::Binary(operator, a, b) => self.binary(operator, a, b, state),
             Node::Assign(operator, target, value) => {
                 let worth = self.eval(value, state);
+                if let ("+=" | "-=", Some(name)) = (operator.as_str(), path(target))
+                    && let Some(before) = self.step_pointer(&name, state)
+                {
+                    return before;
+                }
                 self.assign(operator, target, worth.clone(), state);
                 worth
             }
@@ -40,6 +46,8 @@ impl Flow<'_, '_> {
                         *state = state.join(&second, self.atom);
                         if a == b {
                             a
+                        } else if self.table.is_some() && [&a, &b].contains(&&Worth::Slot) {
+                            Worth::Slot
                         } else {
                             Worth::Plain(join_values(&a.value(), &b.value()))
                         }
@@ -91,11 +99,25 @@ impl Flow<'_, '_> {
     }
 
     fn unary(&mut self, operator: &str, inner: &Expr, state: &mut State) -> Worth {
+        if let ("&", Node::Binary(own, pointer, index)) = (operator, &inner.node)
+            && own == "[]"
+            && self.table.is_some()
+        {
+            let (pointer, value) = (self.eval(pointer, state), self.eval(index, state));
+            if let Some(place) = self.index(&pointer, index, &value) {
+                return place;
+            }
+        }
         let worth = self.eval(inner, state);
         match (operator, &worth) {
             ("!", Worth::Asked(truth)) => Worth::Asked(truth.not()),
             ("!", _) => Worth::Plain(worth.truth().not().value()),
-            ("*", Worth::Slot) => state.slot.clone(),
+            ("*", Worth::Slot) => {
+                self.load(inner.line, state);
+                state.slot.clone()
+            }
+            // The pointer's own address: whoever gets it may move it.
+            ("&", Worth::Slot | Worth::Elsewhere) if self.table.is_some() => Worth::Blurred,
             ("&", Worth::Cursor) | ("*", Worth::Cursor) => Worth::Cursor,
             // The address of the entry's copy: whoever gets it may change it.
             ("&", Worth::Plain(value)) if value.atom().is_some() => Worth::Blurred,
@@ -108,6 +130,12 @@ impl Flow<'_, '_> {
     }
 
     fn field(&mut self, inner: &Expr, field: &str, state: &mut State) -> Worth {
+        if self.table.is_some()
+            && let Some(owner) = path(inner)
+            && let Some(worth) = state.names.get(&format!("{owner}.{field}"))
+        {
+            return worth.clone();
+        }
         match self.eval(inner, state) {
             Worth::Cursor if state.fields.contains_key(field) => state.fields[field].clone(),
             Worth::Cursor if field == "flags" => Worth::Flags,
@@ -147,6 +175,9 @@ impl Flow<'_, '_> {
             return Worth::Plain(both.value());
         }
         let (left, right) = (self.eval(a, state), self.eval(b, state));
+        if let ("+" | "-" | "[]", Some(place)) = (operator, self.index(&left, b, &right)) {
+            return self.at_index(operator, b.line, place, state);
+        }
         match (operator, &left, &right) {
             ("&", Worth::Flags, Worth::Plain(Value::Constant(flag)))
             | ("&", Worth::Plain(Value::Constant(flag)), Worth::Flags) => {
@@ -181,8 +212,12 @@ impl Flow<'_, '_> {
         } else {
             Worth::unknown()
         };
+        if self.store(target, &worth, state).is_some() {
+            return;
+        }
         match &target.node {
             Node::Name(name) => {
+                let worth = self.place_of(name, worth, state);
                 state.names.insert(name.clone(), worth);
             }
             Node::Unary(star, inner) if star == "*" => match self.eval(inner, state) {
@@ -212,7 +247,7 @@ impl Flow<'_, '_> {
         if is_silent(name) {
             return Worth::unknown();
         }
-        if name == self.walker.name {
+        if name == self.walker.name && self.table.is_none() {
             // A walk that is not a whole condition: the entry may be there from here on.
             self.put(state);
             return Worth::unknown();
@@ -223,18 +258,37 @@ impl Flow<'_, '_> {
         if let Some(answer) = folio_test(name, self.oracle.kind(self.atom)) {
             return Worth::Plain(Value::bool(answer));
         }
+        if let Some(worth) = self.table_call(line, name, arguments, state) {
+            return worth;
+        }
         let worths: Vec<Worth> = arguments.iter().map(|a| self.eval(a, state)).collect();
+        let carried = self.carried(arguments, state);
         if let Some(known) = kind_use(name) {
             return self.kind_use(line, name, known, (&worths, state));
         }
-        if !worths.iter().any(holds_entry) {
+        if !worths.iter().any(holds_entry) && carried.is_empty() {
+            if self.reaches(&worths)
+                && let Some(worth) = self.helper(line, name, &worths, state)
+            {
+                return worth;
+            }
             let values: Vec<Value> = worths.iter().map(Worth::value).collect();
             return Worth::Plain(self.oracle.call(name, &values));
         }
         if let Some(gives) = neutral(name) {
+            // Who takes the lock of one entry may look at it first.
+            if self.table.is_some()
+                && lock(name) == Some(true)
+                && let Some(worth) = self.helper(line, name, &worths, state)
+            {
+                return Self::answers_lock(worth, state);
+            }
+            if gives == Gives::Entry && worths.contains(&Worth::Slot) {
+                self.load(line, state);
+            }
             return self.pass(gives, &worths, state, name);
         }
-        if name.starts_with(self.walker.name)
+        if self.walker.owns(name)
             && worths
                 .iter()
                 .all(|w| !matches!(w, Worth::Slot | Worth::Blurred))
@@ -242,12 +296,18 @@ impl Flow<'_, '_> {
             return Worth::unknown();
         }
         let values: Vec<Value> = worths.iter().map(Worth::value).collect();
-        let pointers = worths
-            .iter()
-            .any(|w| matches!(w, Worth::Slot | Worth::Cursor | Worth::Blurred));
+        let pointers = !carried.is_empty()
+            || worths
+                .iter()
+                .any(|w| matches!(w, Worth::Slot | Worth::Cursor | Worth::Blurred));
+        if let Some(no) = self.absent_leaf(name, &worths) {
+            return no;
+        }
         if !pointers && self.oracle.knows(name) {
             return Worth::Plain(self.oracle.call(name, &values));
         }
+        self.touch(&worths);
+        self.carried = carried;
         if let Some(worth) = self.helper(line, name, &worths, state) {
             return worth;
         }
@@ -270,7 +330,10 @@ impl Flow<'_, '_> {
     ) -> Worth {
         let argument = known.argument.and_then(|i| worths.get(i)).cloned();
         let used = match (&argument, known.slot) {
-            (Some(Worth::Slot), true) => state.slot.clone(),
+            (Some(Worth::Slot), true) => {
+                self.load(line, state);
+                state.slot.clone()
+            }
             (Some(worth), false) => worth.clone(),
             (Some(Worth::Blurred), true) => Worth::Plain(Value::Derived(self.atom)),
             _ => Worth::unknown(),
@@ -337,6 +400,9 @@ impl Flow<'_, '_> {
     /// Narrows `state` by what a condition says of names.
     pub(super) fn refine(&self, condition: &Expr, truth: Truth, state: &mut State) {
         match (&condition.node, truth) {
+            (Node::Name(name), Truth::No) if self.is_lock(name, state) => {
+                state.locked = Some(false);
+            }
             (Node::Name(name), Truth::Yes | Truth::No) if self.is_plain(name, state) => {
                 state
                     .names
@@ -370,6 +436,10 @@ impl Flow<'_, '_> {
         }
     }
 
+    fn is_lock(&self, name: &str, state: &State) -> bool {
+        matches!(state.names.get(name), Some(Worth::Plain(Value::Constant(own))) if own == LOCK)
+    }
+
     fn is_plain(&self, name: &str, state: &State) -> bool {
         matches!(state.names.get(name), Some(Worth::Plain(Value::Unknown)))
     }
@@ -396,7 +466,7 @@ pub(super) fn holds_entry(worth: &Worth) -> bool {
     match worth {
         Worth::Plain(value) => matches!(value, Value::Entry(_) | Value::Raw(_)),
         Worth::Slot | Worth::Cursor | Worth::Blurred => true,
-        Worth::Flags | Worth::Asked(_) => false,
+        Worth::Flags | Worth::Asked(_) | Worth::Elsewhere => false,
     }
 }
 

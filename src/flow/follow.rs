@@ -16,6 +16,7 @@ struct Followed {
     slot: Worth,
     fields: BTreeMap<&'static str, Worth>,
     findings: Vec<Finding>,
+    locked: Option<bool>,
 }
 
 impl Followed {
@@ -52,11 +53,12 @@ impl Flow<'_, '_> {
         if self.stack.len() >= DEPTH || self.stack.iter().any(|open| open == name) {
             return None;
         }
+        let carried = std::mem::take(&mut self.carried);
         let helpers = self.helpers.all(&self.file, name);
         self.stack.push(name.to_owned());
         let mut all = helpers
             .iter()
-            .map(|helper| self.follow(helper, worths, state))
+            .map(|helper| self.follow(helper, (worths, &carried), state))
             .collect::<Vec<_>>()
             .into_iter();
         self.stack.pop();
@@ -71,23 +73,31 @@ impl Flow<'_, '_> {
             }
         }
         state.slot = first.slot;
+        state.locked = first.locked;
         state.fields = first.fields;
         Some(first.returns)
     }
 
     /// Follows a call into one body, all arms of its `#if`s.
-    fn follow(&mut self, helper: &Helper, worths: &[Worth], state: &State) -> Followed {
+    fn follow(
+        &mut self,
+        helper: &Helper,
+        (worths, carried): (&[Worth], &[(usize, String, Worth)]),
+        state: &State,
+    ) -> Followed {
         let outer_file = std::mem::replace(&mut self.file, helper.file.clone());
         let outer_cursor = std::mem::take(&mut self.cursor);
         let mut returns: Option<Worth> = None;
         let mut slot: Option<Worth> = None;
         let mut fields: Option<BTreeMap<&'static str, Worth>> = None;
         let mut findings = Vec::new();
+        let mut locked = state.locked;
         for body in &helper.bodies {
             let mut inside = State {
                 names: Default::default(),
                 slot: state.slot.clone(),
                 fields: state.fields.clone(),
+                locked: state.locked,
             };
             for (i, (kind, parameter)) in body.parameters.iter().enumerate() {
                 let worth = worths.get(i).cloned().unwrap_or_else(Worth::unknown);
@@ -98,7 +108,14 @@ impl Flow<'_, '_> {
                     .names
                     .insert(parameter.clone(), self.typed(kind, worth));
             }
+            for (number, field, worth) in carried {
+                if let Some((_, parameter)) = body.parameters.get(*number) {
+                    let name = format!("{parameter}.{field}");
+                    inside.names.insert(name, worth.clone());
+                }
+            }
             let run = self.run(body, helper.line, inside);
+            locked = run.locked.or(locked);
             findings.extend(run.findings);
             let returned = run.returns.unwrap_or_else(Worth::unknown);
             returns = merge(returns, returned, self.atom);
@@ -114,6 +131,7 @@ impl Flow<'_, '_> {
             slot: slot.unwrap_or_else(Worth::unknown),
             fields: fields.unwrap_or_default(),
             findings,
+            locked,
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) enum Worth {
     Flags,
     /// A pointer that may or may not be one to the entry.
     Blurred,
+    /// A pointer to another entry of the table.
+    Elsewhere,
     /// What a function answers that was handed the entry and is not followed, as far as it is assumed.
     Asked(Truth),
 }
@@ -30,7 +32,7 @@ impl Worth {
     pub(super) fn truth(&self) -> Truth {
         match self {
             Self::Plain(value) => value.truth(),
-            Self::Slot | Self::Cursor => Truth::Yes,
+            Self::Slot | Self::Cursor | Self::Elsewhere => Truth::Yes,
             Self::Flags | Self::Blurred => Truth::Either,
             Self::Asked(truth) => *truth,
         }
@@ -44,9 +46,25 @@ impl Worth {
         }
     }
 
-    fn join(&self, other: &Self, own: Atom) -> Self {
+    /// Says whether it is neither an entry nor a pointer that may be one to the entry that is followed.
+    fn leads_nowhere(&self) -> bool {
+        match self {
+            Self::Elsewhere => true,
+            Self::Plain(value) => value.atom().is_none(),
+            _ => false,
+        }
+    }
+
+    fn join(&self, other: &Self, (own, tabled): (Atom, bool)) -> Self {
         match (self, other) {
             (a, b) if a == b => a.clone(),
+            // No entry is followed behind the other pointer, nor where there is none: nothing is lost.
+            (Self::Slot, other) | (other, Self::Slot) if tabled && other.leads_nowhere() => {
+                Self::Slot
+            }
+            (Self::Elsewhere, other) | (other, Self::Elsewhere) if other.leads_nowhere() => {
+                Self::Elsewhere
+            }
             (Self::Plain(a), Self::Plain(b)) => {
                 // Perhaps the entry, perhaps not: a use of it can be neither blamed nor cleared. What was
                 // made on the way is another entry, and not the question.
@@ -72,6 +90,8 @@ pub(super) struct State {
     pub(super) slot: Worth,
     /// The cursor's fields that hold a level: the pointer to the entry, null, or another pointer.
     pub(super) fields: BTreeMap<&'static str, Worth>,
+    /// Is the table locked? `None` where the entry comes from no table that the function maps.
+    pub(super) locked: Option<bool>,
 }
 
 impl State {
@@ -82,7 +102,7 @@ impl State {
             .iter()
             .map(|(field, worth)| {
                 let theirs = other.fields.get(field).unwrap_or(&unknown);
-                (*field, worth.join(theirs, own))
+                (*field, worth.join(theirs, (own, self.locked.is_some())))
             })
             .collect()
     }
@@ -90,23 +110,25 @@ impl State {
     /// Joins two paths of an entry that is `own`.
     pub(super) fn join(&self, other: &Self, own: Atom) -> Self {
         let mut names = BTreeMap::new();
+        let how = (own, self.locked.is_some());
         for (name, worth) in &self.names {
             let theirs = other
                 .names
                 .get(name)
                 .cloned()
                 .unwrap_or_else(Worth::unknown);
-            names.insert(name.clone(), worth.join(&theirs, own));
+            names.insert(name.clone(), worth.join(&theirs, how));
         }
         for (name, worth) in &other.names {
             names
                 .entry(name.clone())
-                .or_insert_with(|| worth.join(&Worth::unknown(), own));
+                .or_insert_with(|| worth.join(&Worth::unknown(), how));
         }
         Self {
             names,
-            slot: self.slot.join(&other.slot, own),
+            slot: self.slot.join(&other.slot, how),
             fields: self.join_fields(other, own),
+            locked: self.locked.zip(other.locked).map(|(a, b)| a && b),
         }
     }
 }

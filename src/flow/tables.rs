@@ -1,7 +1,7 @@
 //! In: the tables of queries/. Out: what each function may be handed, typed.
 
 use crate::base::table::rows;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// What a call gives back.
@@ -80,6 +80,28 @@ static SILENT: LazyLock<Vec<&str>> = LazyLock::new(|| {
         .map(|row| row[0])
         .collect()
 });
+
+static LOCKS: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/locks.tsv"))
+        .map(|row| (row[0], row[1] == "takes"))
+        .collect()
+});
+
+static LEAVES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/leaf-tests.tsv"))
+        .map(|row| row[0])
+        .collect()
+});
+
+/// Says whether `name` takes a table's lock or drops it.
+pub(crate) fn lock(name: &str) -> Option<bool> {
+    LOCKS.get(name).copied()
+}
+
+/// Says whether `name` says no of every entry that is not present.
+pub(super) fn asks_for_a_leaf(name: &str) -> bool {
+    LEAVES.contains(name)
+}
 
 /// Gives what `name` is right for, where it is right for some kinds only.
 pub(super) fn kind_use(name: &str) -> Option<&'static Use> {

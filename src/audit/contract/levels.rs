@@ -7,11 +7,6 @@ use crate::audit::facts::Line;
 use crate::flow::{FindingKind, FlagSet, Flow, Helper, Helpers};
 use crate::vocabulary::{Atom, Oracle, Truth, Walker};
 
-/// The level of single pages: the cursor's field that holds such an entry.
-pub(in crate::audit) const PTE: &str = "pte";
-/// The level of huge pages.
-pub(in crate::audit) const PMD: &str = "pmd";
-
 /// What a walker may return at one level.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::audit) struct Contract {

@@ -64,7 +64,7 @@ impl Auditor {
     /// Makes the auditor of an earlier audit again, from headers that have not changed since.
     fn recall(source: &dyn Source, memory: &Memory, delta: &Delta) -> Result<Self, TreeError> {
         let headers = Reading::again(source, (memory, delta), &|_| {}).headers()?;
-        let walking = walking_names(&headers);
+        let walking = walking_names(&headers, walkers());
         let (inferred, tellers) = (memory.inferred.clone(), memory.tellers.clone());
         Ok(Self::with(headers, inferred, tellers, &walking))
     }

@@ -7,7 +7,7 @@ use crate::audit::memory::{Fetched, Trace};
 use crate::audit::scan::Hit;
 use crate::audit::walks::{Context, Found, Known, find};
 use crate::tree::source::TreeError;
-use crate::vocabulary::{Definition, Oracle};
+use crate::vocabulary::{Definition, Oracle, Walker, WalkerSort};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -50,6 +50,11 @@ impl Walked {
         let blind = self.traces.values().flat_map(|trace| &trace.blind);
         audit.blind.extend(blind.cloned());
     }
+}
+
+/// Does a walker's own body say what comes back from it?
+fn has_a_body(walker: &Walker) -> bool {
+    matches!(walker.sort, WalkerSort::Cursor | WalkerSort::Snapshot)
 }
 
 /// Lists the folders in which functions that are called are looked for.
@@ -121,6 +126,7 @@ impl Auditor {
     pub(super) fn walker_names(&self) -> BTreeSet<String> {
         self.walking
             .values()
+            .filter(|(_, w)| has_a_body(w))
             .map(|(_, w)| w.name.to_owned())
             .collect()
     }
@@ -131,7 +137,7 @@ impl Auditor {
         at_hand: &(impl Iterator<Item = &'h Hit> + Clone),
     ) -> BTreeMap<&'static str, String> {
         let mut homes = BTreeMap::new();
-        for (_, walker) in self.walking.values() {
+        for (_, walker) in self.walking.values().filter(|(_, w)| has_a_body(w)) {
             let home = at_hand.clone().find(|hit| {
                 hit.path.ends_with(".c")
                     && hit.outline.functions.iter().any(|f| f.name == walker.name)
@@ -154,6 +160,7 @@ impl Auditor {
         let context = Context {
             headers: &self.headers,
             names: &self.walking,
+            callbacks: &self.callbacks,
             homes,
             library,
             known: &known,

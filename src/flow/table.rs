@@ -1,0 +1,504 @@
+//! In: a place in a page table that a function maps or is handed. Out: which of the table's entries is followed as the
+//! function moves over the table.
+//!
+//! One entry is followed at a time; all others are [`Worth::Elsewhere`] and of any kind. It is the one at the start, one
+//! that a pointer has been moved to, or one that an index leads to: three runs, and what any of them finds counts.
+
+use super::engine::{FindingKind, Flow};
+use super::eval::holds_entry;
+use super::graph::{Graph, Step};
+use super::guard::each;
+use super::state::{State, Worth};
+use super::tables::{asks_for_a_leaf, lock};
+use super::targets::{assigned_from, targets};
+use crate::syntax::ast::{Expr, Lowered, Node};
+use crate::vocabulary::{Truth, Value, maps_a_table};
+use std::collections::BTreeSet;
+
+/// What a name holds that was told a lock, or null where none was taken.
+pub(super) const LOCK: &str = "(a lock)";
+
+/// Which entry of the table is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Via {
+    /// The one at the place that was mapped or handed over.
+    Start,
+    /// One that a pointer has been moved to.
+    Step,
+    /// One that an index leads to.
+    Index,
+}
+
+/// Where the place comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// The call of a function, and its line.
+    Call(String, u32),
+    /// A parameter, by its number.
+    Parameter(usize),
+}
+
+/// What a run has seen of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Was a pointer moved?
+    pub(crate) stepped: bool,
+    /// Ways in which an index was written.
+    pub(crate) sums: BTreeSet<String>,
+    /// Names that stand in them.
+    pub(crate) indices: BTreeSet<String>,
+    /// Was the entry looked at, or its place handed on?
+    pub(crate) touched: bool,
+    /// Where the entry was read: file, line, and order on the line.
+    pub(crate) loads: BTreeSet<(String, u32, u32)>,
+    /// Was it read anywhere without the table's lock?
+    pub(crate) bare: bool,
+}
+
+/// A table, where a function's entries come from one.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    /// Where the place comes from.
+    pub(crate) start: Start,
+    /// Which entry is followed.
+    pub(crate) via: Via,
+    /// Is the table locked at the start?
+    pub(crate) locked: bool,
+    /// What was seen.
+    pub(crate) seen: Seen,
+    /// The function's own locals that are no pointers: what is left in them does not outlive it.
+    pub(super) locals: BTreeSet<String>,
+    /// Loads at the point that is looked at.
+    pub(super) here: u32,
+}
+
+impl Table {
+    /// Makes one.
+    pub(crate) fn new(start: Start, via: Via, locked: bool) -> Self {
+        Self {
+            start,
+            via,
+            locked,
+            seen: Seen::default(),
+            locals: BTreeSet::new(),
+            here: 0,
+        }
+    }
+}
+
+impl Flow<'_, '_> {
+    /// Runs a function that maps a table, or is handed a place in one.
+    pub(crate) fn run_table(&mut self, body: &Lowered, line: u32) -> super::engine::Run {
+        let mut state = State {
+            names: Default::default(),
+            slot: Worth::unknown(),
+            fields: Default::default(),
+            locked: Some(false),
+        };
+        if let Some(table) = &self.table {
+            state.locked = Some(table.locked);
+        }
+        for (_, name) in &body.parameters {
+            state.names.insert(name.clone(), Worth::unknown());
+        }
+        let handed = match self.table.as_ref().map(|table| &table.start) {
+            Some(Start::Parameter(number)) => body.parameters.get(*number),
+            _ => None,
+        };
+        if let Some((_, name)) = handed {
+            let place = self.arrive_at_start(&mut state);
+            state.names.insert(name.clone(), place);
+        }
+        self.run(body, line, state)
+    }
+
+    fn via(&self) -> Option<Via> {
+        self.table.as_ref().map(|table| table.via)
+    }
+
+    /// The start of the table: the entry there is the one, or it is not.
+    fn arrive_at_start(&self, state: &mut State) -> Worth {
+        if self.via() == Some(Via::Start) {
+            state.slot = Worth::Plain(self.oracle.entry(self.atom));
+            Worth::Slot
+        } else {
+            state.slot = Worth::unknown();
+            Worth::Elsewhere
+        }
+    }
+
+    /// Is a call the one that the place comes from?
+    fn is_start(&self, name: &str, line: u32) -> bool {
+        match self.table.as_ref().map(|table| &table.start) {
+            Some(Start::Call(own, at)) => self.stack.is_empty() && own == name && *at == line,
+            _ => false,
+        }
+    }
+
+    /// A call that maps the table, where it is the one.
+    pub(super) fn map(&mut self, line: u32, name: &str, state: &mut State) -> Option<Worth> {
+        if !self.is_start(name, line) {
+            return None;
+        }
+        for worth in state.names.values_mut() {
+            if matches!(worth, Worth::Slot | Worth::Blurred) {
+                *worth = Worth::Elsewhere;
+            }
+        }
+        state.locked = self.table.as_ref().map(|table| table.locked);
+        Some(self.arrive_at_start(state))
+    }
+
+    /// `p += n` and the like on a pointer into the table. Gives what the pointer was before.
+    pub(super) fn step_pointer(&mut self, name: &str, state: &mut State) -> Option<Worth> {
+        let via = self.via()?;
+        let before = state.names.get(name)?.clone();
+        if !matches!(before, Worth::Slot | Worth::Elsewhere) {
+            return None;
+        }
+        if let Some(table) = &mut self.table {
+            table.seen.stepped = true;
+        }
+        let after = if via == Via::Step {
+            self.move_on(state);
+            Worth::Slot
+        } else {
+            Worth::Elsewhere
+        };
+        state.names.insert(name.to_owned(), after);
+        Some(before)
+    }
+
+    /// Another entry is followed from here on: pointers to the one before lead elsewhere.
+    fn move_on(&self, state: &mut State) {
+        for worth in state.names.values_mut() {
+            if *worth == Worth::Slot {
+                *worth = Worth::Elsewhere;
+            }
+        }
+        state.slot = Worth::Plain(self.oracle.entry(self.atom));
+    }
+
+    /// `p + i`, or `p[i]`: a place in the table, told by how the index is written.
+    pub(super) fn index(&mut self, pointer: &Worth, index: &Expr, value: &Worth) -> Option<Worth> {
+        let via = self.via()?;
+        if !matches!(pointer, Worth::Slot | Worth::Elsewhere) {
+            return None;
+        }
+        if matches!(value, Worth::Slot | Worth::Elsewhere | Worth::Blurred) {
+            // How far two places are apart.
+            return Some(Worth::unknown());
+        }
+        if *value == Worth::Plain(Value::Number(0)) {
+            return Some(pointer.clone());
+        }
+        let mut names = BTreeSet::new();
+        let text = written(index, &mut names);
+        let table = self.table.as_mut()?;
+        table.seen.indices.extend(names);
+        table.seen.sums.insert(text);
+        let several = table.seen.sums.len() > 1;
+        if via != Via::Index || *pointer == Worth::Slot {
+            return Some(Worth::Elsewhere);
+        }
+        if several {
+            let what =
+                String::from("which of the table's entries an index means is not told apart");
+            self.note(FindingKind::Lost, index.line, what);
+        }
+        Some(Worth::Slot)
+    }
+
+    /// Before a step that leads to another entry: what was told of the one before is void.
+    pub(super) fn forget(&mut self, graph: &Graph, at: usize, state: &mut State) {
+        let Some(via) = self.via() else { return };
+        let step = &graph.points[at].step;
+        let (mut starts, mut steps, mut turns) = (false, false, false);
+        let mut written = BTreeSet::new();
+        each_of(step, &mut |expr| {
+            targets(expr, &mut written);
+            each(expr, &mut |expr| match &expr.node {
+                Node::Call(name, _) => starts |= self.is_start(name, expr.line),
+                Node::Assign(operator, target, _) if operator != "=" => {
+                    let place = path(target).and_then(|name| state.names.get(&name));
+                    steps |= matches!(place, Some(Worth::Slot | Worth::Elsewhere));
+                }
+                _ => {}
+            });
+        });
+        if let Step::Local(_, name, Some(_)) = step {
+            written.insert(name.clone());
+        }
+        if let Some(table) = &self.table {
+            turns = !table.seen.indices.is_disjoint(&written);
+        }
+        let moves = match via {
+            Via::Start => false,
+            Via::Step => steps,
+            Via::Index => steps || turns,
+        };
+        if !moves && !starts {
+            return;
+        }
+        for name in assigned_from(graph, at) {
+            let Some(worth) = state.names.get_mut(&name) else {
+                continue;
+            };
+            match worth {
+                Worth::Slot | Worth::Elsewhere | Worth::Cursor => {}
+                // A copy of the entry before: whoever looks at it now looks at another one.
+                Worth::Plain(value) if value.atom().is_some() => {
+                    *worth = Worth::Plain(Value::Derived(self.atom));
+                }
+                _ => *worth = Worth::unknown(),
+            }
+        }
+        if via == Via::Index && moves {
+            self.move_on(state);
+        }
+    }
+
+    /// Notes that the entry is read here.
+    pub(super) fn load(&mut self, line: u32, state: &State) {
+        let file = self.file.clone();
+        let collected = self.findings.is_some();
+        if let Some(table) = &mut self.table {
+            table.seen.touched = true;
+            if collected {
+                table.here += 1;
+                table.seen.loads.insert((file, line, table.here));
+                table.seen.bare |= state.locked == Some(false);
+            }
+        }
+    }
+
+    /// Notes that the entry, or its place, is handed to a function.
+    pub(super) fn touch(&mut self, worths: &[Worth]) {
+        if let Some(table) = &mut self.table {
+            table.seen.touched |= worths.iter().any(holds_entry);
+        }
+    }
+
+    /// The table is unmapped: pointers into it lead nowhere.
+    pub(super) fn unmap(&self, arguments: &[Expr], state: &mut State) {
+        let named = arguments.iter().filter_map(|a| base(a));
+        let known = |name: String| match state.names.get(&name) {
+            Some(worth) => matches!(worth, Worth::Slot | Worth::Elsewhere),
+            None => false,
+        };
+        if named.map(known).any(|own| own) {
+            for worth in state.names.values_mut() {
+                if matches!(worth, Worth::Slot | Worth::Elsewhere | Worth::Blurred) {
+                    *worth = Worth::unknown();
+                }
+            }
+        }
+    }
+
+    /// What a function hands to whoever called it: its answer, and what it leaves in what it was handed.
+    pub(super) fn hand_back(&mut self, answer: &Worth, line: u32, state: &State) {
+        let Some(table) = &self.table else { return };
+        if !self.stack.is_empty() {
+            return;
+        }
+        let left = state.names.iter().any(|(name, worth)| {
+            let owner = name.split_once('.').map(|(owner, _)| owner);
+            owner.is_some_and(|owner| !table.locals.contains(owner)) && holds_entry(worth)
+        });
+        if left || holds_entry(answer) {
+            self.note(FindingKind::Escape, line, String::from("the caller"));
+        }
+    }
+
+    /// Is a step the one that the place comes from?
+    pub(super) fn starts(&self, step: &Step) -> bool {
+        let mut found = false;
+        each_of(step, &mut |expr| {
+            each(expr, &mut |expr| match &expr.node {
+                Node::Call(name, _) => found |= self.is_start(name, expr.line),
+                _ => {}
+            });
+        });
+        found
+    }
+
+    /// A call that maps or unmaps a table, or takes or drops its lock.
+    pub(super) fn table_call(
+        &mut self,
+        line: u32,
+        name: &str,
+        arguments: &[Expr],
+        state: &mut State,
+    ) -> Option<Worth> {
+        self.table.as_ref()?;
+        if name.starts_with("pte_unmap") {
+            self.unmap(arguments, state);
+            return Some(Worth::unknown());
+        }
+        let own = self.is_start(name, line);
+        let maps = own || maps_a_table(name);
+        if let (Some(taken), false) = (lock(name), maps) {
+            state.locked = Some(taken);
+        }
+        if maps {
+            for argument in arguments {
+                self.eval(argument, state);
+            }
+        }
+        match own {
+            true => self.map(line, name, state),
+            false => maps.then(Worth::unknown),
+        }
+    }
+
+    /// What a function answers that takes the lock: none, where it answers nothing.
+    pub(super) fn answers_lock(worth: Worth, state: &mut State) -> Worth {
+        match worth.truth() {
+            Truth::No => {
+                state.locked = Some(false);
+                worth
+            }
+            Truth::Yes => {
+                state.locked = Some(true);
+                worth
+            }
+            Truth::Either => {
+                state.locked = Some(true);
+                Worth::Plain(Value::Constant(String::from(LOCK)))
+            }
+        }
+    }
+
+    /// What is at the place that an index leads to, or the place itself.
+    pub(super) fn at_index(
+        &mut self,
+        operator: &str,
+        line: u32,
+        place: Worth,
+        state: &State,
+    ) -> Worth {
+        match (operator, &place) {
+            ("[]", Worth::Slot) => {
+                self.load(line, state);
+                state.slot.clone()
+            }
+            ("[]", _) => Worth::unknown(),
+            _ => place,
+        }
+    }
+
+    /// Is a function handed a pointer that it may move to the entry that is followed?
+    pub(super) fn reaches(&self, worths: &[Worth]) -> bool {
+        self.via().is_some_and(|via| via != Via::Start) && worths.contains(&Worth::Elsewhere)
+    }
+
+    /// What a test for a leaf says of an entry that is not present.
+    pub(super) fn absent_leaf(&self, name: &str, worths: &[Worth]) -> Option<Worth> {
+        let entry = |worth: &Worth| match worth {
+            Worth::Plain(Value::Entry(atom) | Value::Raw(atom)) => {
+                self.oracle.kind(*atom) != "present"
+            }
+            _ => false,
+        };
+        let absent = self.table.is_some() && asks_for_a_leaf(name) && worths.iter().any(entry);
+        absent.then(|| Worth::Plain(Value::bool(false)))
+    }
+
+    /// Lists what the structs hold that a call is handed: argument, field and worth.
+    pub(super) fn carried(&self, arguments: &[Expr], state: &State) -> Vec<(usize, String, Worth)> {
+        let mut carried = Vec::new();
+        if self.table.is_none() {
+            return carried;
+        }
+        for (number, argument) in arguments.iter().enumerate() {
+            let Some(owner) = path(argument) else {
+                continue;
+            };
+            for (name, worth) in &state.names {
+                let field = name
+                    .strip_prefix(&owner)
+                    .and_then(|rest| rest.strip_prefix('.'));
+                if let (Some(field), true) = (field, holds_entry(worth)) {
+                    carried.push((number, field.to_owned(), worth.clone()));
+                }
+            }
+        }
+        carried
+    }
+
+    /// An assignment to something that is no local: `Some` where it is dealt with.
+    pub(super) fn store(&mut self, target: &Expr, worth: &Worth, state: &mut State) -> Option<()> {
+        self.table.as_ref()?;
+        if let (Node::Field(..), Some(name)) = (&target.node, path(target)) {
+            if holds_entry(worth) || *worth == Worth::Elsewhere || state.names.contains_key(&name) {
+                state.names.insert(name, worth.clone());
+            }
+            return Some(());
+        }
+        let place = match &target.node {
+            Node::Unary(_, inner) => self.eval(inner, state),
+            Node::Binary(_, inner, _) => self.eval(inner, state),
+            Node::Field(inner, _) => self.eval(inner, state),
+            _ => return None,
+        };
+        let own = matches!(place, Worth::Slot | Worth::Elsewhere | Worth::Blurred);
+        if holds_entry(worth) && !own {
+            let what = String::from("a place that is looked at elsewhere");
+            self.note(FindingKind::Escape, target.line, what);
+        }
+        None
+    }
+}
+
+/// Names a variable, or a field of one, however it is reached: `a->b`, `a.b`, `(*a).b`.
+pub(crate) fn path(expr: &Expr) -> Option<String> {
+    match &expr.node {
+        Node::Name(name) => Some(name.clone()),
+        Node::Field(inner, field) => Some(format!("{}.{field}", path(inner)?)),
+        Node::Unary(operator, inner) if operator == "&" || operator == "*" => path(inner),
+        Node::Cast(_, inner) => path(inner),
+        _ => None,
+    }
+}
+
+/// Names the pointer that a place is reckoned from.
+fn base(expr: &Expr) -> Option<String> {
+    match &expr.node {
+        Node::Binary(_, inner, _) => base(inner),
+        _ => path(expr),
+    }
+}
+
+/// Writes an index in one way, and lists the names in it.
+fn written(expr: &Expr, names: &mut BTreeSet<String>) -> String {
+    match &expr.node {
+        Node::Name(name) => {
+            names.insert(name.clone());
+            name.clone()
+        }
+        Node::Number(number) => number.clone(),
+        Node::Cast(_, inner) => written(inner, names),
+        Node::Unary(operator, inner) => format!("{operator}{}", written(inner, names)),
+        Node::Binary(operator, a, b) => {
+            format!("({}{operator}{})", written(a, names), written(b, names))
+        }
+        Node::Field(inner, field) => format!("{}.{field}", written(inner, names)),
+        Node::Call(name, list) => {
+            let list: Vec<String> = list.iter().map(|e| written(e, names)).collect();
+            format!("{name}({})", list.join(","))
+        }
+        _ => String::from("?"),
+    }
+}
+
+/// Hands the expressions of a step to `see`.
+pub(super) fn each_of(step: &Step, see: &mut dyn FnMut(&Expr)) {
+    match step {
+        Step::Effect(e)
+        | Step::Test(e)
+        | Step::Switch(e)
+        | Step::Return(Some(e))
+        | Step::Local(_, _, Some(e)) => see(e),
+        _ => {}
+    }
+}
