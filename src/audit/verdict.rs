@@ -7,8 +7,8 @@ use super::contract::Contract;
 use super::cursor::{each_expression, passed};
 use super::facts::{BlindSort, BlindSpot, Line, Verdict};
 use crate::flow::{
-    Finding, FindingKind, Flow, GRAMMAR, Guard as FlowGuard, Helpers, POINTER, Seen, Start, Table,
-    Via,
+    Finding, FindingKind, Flow, GRAMMAR, Guard as FlowGuard, Helpers, Only, POINTER, Seen, Start,
+    Table, Via,
 };
 use crate::syntax::ast::{Lowered, Node};
 use crate::vocabulary::{Atom, Oracle, Walker};
@@ -118,7 +118,8 @@ pub(super) fn judge(
     let mut seen = Seen::default();
     for (index, atom) in contract.atoms.iter().enumerate() {
         for (number, body) in case.bodies.iter().enumerate() {
-            let (findings, own) = send((case, level), (*atom, body), (oracle, helpers), &mut seen);
+            let desk = (&mut *oracle, helpers);
+            let (findings, own) = send((case, level), (*atom, body), desk, (&mut seen, None));
             for guard in own {
                 guards.entry(guard).or_default().push(*atom);
             }
@@ -135,7 +136,7 @@ pub(super) fn judge(
     }
     let mut judged = tell(oracle, (contract, level), &wrong, &doubts);
     if judged.verdict == Verdict::Prepared && case.start.is_some() {
-        judged = reread(judged, case, &seen);
+        judged = reread((judged, contract), (case, level), (oracle, helpers), seen);
     }
     judged.blind = doubts.iter().map(|(_, finding)| spot(finding)).collect();
     if !wrong_in.is_empty() && wrong_in.len() < case.bodies.len() {
@@ -161,7 +162,7 @@ fn send(
     ends: (&Case<'_>, &'static str),
     entry: (Atom, &Lowered),
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
-    seen: &mut Seen,
+    (seen, only): (&mut Seen, Option<&Only>),
 ) -> (Vec<Finding>, Vec<FlowGuard>) {
     if ends.0.start.is_none() {
         return send_via(ends, entry, (oracle, helpers), None);
@@ -179,7 +180,12 @@ fn send(
             if !found {
                 break;
             }
-            let (own, theirs) = send_via(ends, entry, (&mut *oracle, helpers), Some((via, seen)));
+            let (own, theirs) = send_via(
+                ends,
+                entry,
+                (&mut *oracle, helpers),
+                Some((via, seen, only)),
+            );
             if via == Via::Index && seen.indices != before.indices {
                 continue;
             }
@@ -194,28 +200,40 @@ fn send(
 /// How often indices are looked for.
 const ROUNDS: usize = 4;
 
-/// What is prepared as far as each reading of the entry goes, but read again where it may have changed.
-fn reread(judged: Judged, case: &Case<'_>, seen: &Seen) -> Judged {
+/// What is prepared where all readings of the entry see the same need not be where it may change between them: each reading
+/// is then asked by itself.
+fn reread(
+    (judged, contract): (Judged, &Contract),
+    (case, level): (&Case<'_>, &'static str),
+    (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
+    mut seen: Seen,
+) -> Judged {
     if !seen.touched {
         let reason = String::from("no entry is looked at; the place alone is asked for");
         return Judged::plain(Verdict::NotApplicable, reason);
     }
-    if seen.bare && seen.loads.len() > 1 {
-        let lines: BTreeSet<String> = seen
-            .loads
+    if seen.bare.is_empty() || seen.loads.len() < 2 {
+        return judged;
+    }
+    let single = seen.bare.iter().cloned().map(Only::Load);
+    let groups: Vec<Only> = single.chain([Only::Locked]).collect();
+    for only in &groups {
+        for (atom, body) in contract
+            .atoms
             .iter()
-            .map(|(file, line, _)| match file == case.file {
-                true => line.to_string(),
-                false => format!("{file}:{line}"),
-            })
-            .collect();
-        let lines: Vec<String> = lines.into_iter().collect();
-        let reason = format!(
-            "without the lock of its table the entry is read {} times (lines {}): what was asked of one reading need not hold of the next",
-            seen.loads.len(),
-            lines.join(", ")
-        );
-        return Judged::plain(Verdict::Unknown, reason);
+            .flat_map(|a| case.bodies.iter().map(move |b| (a, b)))
+        {
+            let desk = (&mut *oracle, helpers);
+            let (findings, _) = send((case, level), (*atom, body), desk, (&mut seen, Some(only)));
+            let Some(first) = findings.first() else {
+                continue;
+            };
+            let reason = format!(
+                "without the lock of its table the entry is read more than once: what one reading was asked need not hold of the one that comes to {} at {}:{}",
+                first.what, first.file, first.line
+            );
+            return Judged::plain(Verdict::Unknown, reason);
+        }
     }
     judged
 }
@@ -225,7 +243,7 @@ fn send_via(
     (case, level): (&Case<'_>, &'static str),
     (atom, body): (Atom, &Lowered),
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
-    mut via: Option<(Via, &mut Seen)>,
+    mut via: Option<(Via, &mut Seen, Option<&Only>)>,
 ) -> (Vec<Finding>, Vec<FlowGuard>) {
     let mut run = |assumed: BTreeMap<String, bool>| {
         let mut flow = Flow::new(oracle, (atom, case.walker, level), helpers);
@@ -234,9 +252,10 @@ fn send_via(
         flow.file = case.file.to_owned();
         flow.assumed = assumed;
         let findings = match (&case.start, &mut via) {
-            (Some(start), Some((via, seen))) => {
+            (Some(start), Some((via, seen, only))) => {
                 let mut table = Table::new(start.clone(), *via, case.walker.locked);
                 table.seen = seen.clone();
+                table.only = only.cloned();
                 flow.cursor = String::new();
                 flow.table = Some(table);
                 let run = flow.run_table(body, case.line);

@@ -156,6 +156,8 @@ pub(crate) struct Flow<'f, 'h> {
     pub(super) places: BTreeSet<String>,
     /// What the structs hold that a call is handed.
     pub(super) carried: Vec<(usize, String, Worth)>,
+    /// Are functions followed further than others, for what they do with the entry?
+    pub(super) deeper: bool,
     pub(super) stack: Vec<String>,
     /// Steps made so far, in the function and all helpers.
     pub(crate) steps: u64,
@@ -191,6 +193,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             table: None,
             places: BTreeSet::new(),
             carried: Vec::new(),
+            deeper: false,
             stack: Vec::new(),
             steps: 0,
             exhausted: false,
@@ -282,7 +285,8 @@ impl<'f, 'h> Flow<'f, 'h> {
         }
         match &point.step {
             Step::Test(expr) => {
-                let truth = self.eval(expr, state).truth();
+                let worth = self.eval(expr, state);
+                let truth = self.truth_of(&worth, expr.line);
                 self.guard_point(graph, at, expr, truth);
             }
             Step::Switch(expr) => {
@@ -377,6 +381,9 @@ impl<'f, 'h> Flow<'f, 'h> {
     fn transfer(&mut self, graph: &Graph, at: usize, mut state: State) -> Vec<(usize, State)> {
         self.forget(graph, at, &mut state);
         let point = &graph.points[at];
+        if let Some(table) = &mut self.table {
+            table.here = 0;
+        }
         match &point.step {
             Step::Meet | Step::Lost => {}
             Step::Return(_) => return Vec::new(),
@@ -437,7 +444,8 @@ impl<'f, 'h> Flow<'f, 'h> {
         let truth = if walked.is_some() {
             Truth::Either
         } else {
-            self.eval(expr, &mut state).truth()
+            let worth = self.eval(expr, &mut state);
+            self.truth_of(&worth, expr.line)
         };
         let mut out = Vec::new();
         for (edge, to) in &graph.points[at].next {
@@ -453,7 +461,10 @@ impl<'f, 'h> Flow<'f, 'h> {
             match walked {
                 Some(yes) if yes == (said == Truth::Yes) => self.arrive(graph, *to, &mut next),
                 Some(_) => next.slot = Worth::unknown(),
-                None => self.refine(expr, said, &mut next),
+                None => {
+                    self.refine(expr, said, &mut next);
+                    self.same(expr, said, &mut next);
+                }
             }
             out.push((*to, next));
         }

@@ -19,7 +19,7 @@ impl Flow<'_, '_> {
             Node::Assign(operator, target, value) => {
                 let worth = self.eval(value, state);
                 if let ("+=" | "-=", Some(name)) = (operator.as_str(), path(target))
-                    && let Some(before) = self.step_pointer(&name, state)
+                    && let Some(before) = self.step_pointer((&name, operator == "-="), state)
                 {
                     return before;
                 }
@@ -28,8 +28,8 @@ impl Flow<'_, '_> {
             }
             Node::Field(inner, field) => self.field(inner, field, state),
             Node::Choice(condition, then, other) => {
-                let truth = self.eval(condition, state).truth();
-                match truth {
+                let worth = self.eval(condition, state);
+                match self.truth_of(&worth, condition.line) {
                     Truth::Yes => {
                         self.guard_rest(condition, other);
                         self.eval(then.as_deref().unwrap_or(condition), state)
@@ -111,11 +111,11 @@ impl Flow<'_, '_> {
         let worth = self.eval(inner, state);
         match (operator, &worth) {
             ("!", Worth::Asked(truth)) => Worth::Asked(truth.not()),
-            ("!", _) => Worth::Plain(worth.truth().not().value()),
-            ("*", Worth::Slot) => {
-                self.load(inner.line, state);
-                state.slot.clone()
+            ("!", Worth::Plain(Value::Derived(_))) if self.is_strict() => {
+                Worth::Asked(self.truth_of(&worth, inner.line).not())
             }
+            ("!", _) => Worth::Plain(worth.truth().not().value()),
+            ("*", Worth::Slot) => self.load(inner.line, state),
             // The pointer's own address: whoever gets it may move it.
             ("&", Worth::Slot | Worth::Elsewhere) if self.table.is_some() => Worth::Blurred,
             ("&", Worth::Cursor) | ("*", Worth::Cursor) => Worth::Cursor,
@@ -154,14 +154,17 @@ impl Flow<'_, '_> {
             } else {
                 Truth::Yes
             };
-            let first = self.eval(a, state).truth();
+            let worth = self.eval(a, state);
+            let first = self.truth_of(&worth, a.line);
             if first == stop {
                 self.guard_rest(a, b);
                 return Worth::Plain(stop.value());
             }
             let mut right = state.clone();
             self.refine(a, stop.not(), &mut right);
-            let second = self.eval(b, &mut right).truth();
+            self.same(a, stop.not(), &mut right);
+            let worth = self.eval(b, &mut right);
+            let second = self.truth_of(&worth, b.line);
             *state = if first == Truth::Either {
                 state.join(&right, self.atom)
             } else {
@@ -284,7 +287,15 @@ impl Flow<'_, '_> {
                 return Self::answers_lock(worth, state);
             }
             if gives == Gives::Entry && worths.contains(&Worth::Slot) {
-                self.load(line, state);
+                let slot = self.load(line, state);
+                self.pass(gives, &worths, state, name);
+                return slot;
+            }
+            let plain: Vec<Value> = worths.iter().map(Worth::value).collect();
+            if self.table.is_some()
+                && let raw @ Value::Raw(_) = self.oracle.call(name, &plain)
+            {
+                return Worth::Plain(raw);
             }
             return self.pass(gives, &worths, state, name);
         }
@@ -304,7 +315,8 @@ impl Flow<'_, '_> {
             return no;
         }
         if !pointers && self.oracle.knows(name) {
-            return Worth::Plain(self.oracle.call(name, &values));
+            let answer = Worth::Plain(self.oracle.call(name, &values));
+            return self.known_call((line, name), answer, &worths, state);
         }
         self.touch(&worths);
         self.carried = carried;
@@ -330,10 +342,7 @@ impl Flow<'_, '_> {
     ) -> Worth {
         let argument = known.argument.and_then(|i| worths.get(i)).cloned();
         let used = match (&argument, known.slot) {
-            (Some(Worth::Slot), true) => {
-                self.load(line, state);
-                state.slot.clone()
-            }
+            (Some(Worth::Slot), true) => self.load(line, state),
             (Some(worth), false) => worth.clone(),
             (Some(Worth::Blurred), true) => Worth::Plain(Value::Derived(self.atom)),
             _ => Worth::unknown(),
@@ -359,7 +368,7 @@ impl Flow<'_, '_> {
         match known.gives {
             Gives::Entry => used,
             Gives::Made => Worth::Plain(self.oracle.made()),
-            Gives::Other => Worth::unknown(),
+            Gives::Other | Gives::Void => Worth::unknown(),
         }
     }
 
@@ -389,6 +398,9 @@ impl Flow<'_, '_> {
             }
         } else if through && name.contains("clear") {
             state.slot = Worth::Plain(self.oracle.none());
+        }
+        if through && gives == Gives::Void {
+            state.slot = Worth::unknown();
         }
         if gives == Gives::Entry {
             loaded

@@ -50,10 +50,11 @@ impl Flow<'_, '_> {
         worths: &[Worth],
         state: &mut State,
     ) -> Option<Worth> {
-        if self.stack.len() >= DEPTH || self.stack.iter().any(|open| open == name) {
+        let carried = std::mem::take(&mut self.carried);
+        let depth = if self.deeper { 2 * DEPTH } else { DEPTH };
+        if self.stack.len() >= depth || self.stack.iter().any(|open| open == name) {
             return None;
         }
-        let carried = std::mem::take(&mut self.carried);
         let helpers = self.helpers.all(&self.file, name);
         self.stack.push(name.to_owned());
         let mut all = helpers
@@ -75,6 +76,12 @@ impl Flow<'_, '_> {
         state.slot = first.slot;
         state.locked = first.locked;
         state.fields = first.fields;
+        let answers = helpers.iter().flat_map(|helper| &helper.bodies);
+        let answers = answers.map(|body| body.returns.as_str());
+        if self.is_strict() && first.returns == Worth::unknown() && !answers_nothing(answers) {
+            // What hangs on it hangs on what the function has seen.
+            return Some(self.unfollowed(name));
+        }
         Some(first.returns)
     }
 
@@ -134,6 +141,11 @@ impl Flow<'_, '_> {
             locked,
         }
     }
+}
+
+/// Does a function answer nothing?
+fn answers_nothing<'a>(mut types: impl Iterator<Item = &'a str>) -> bool {
+    types.all(|kind| !kind.contains('*') && kind.split_whitespace().any(|word| word == "void"))
 }
 
 fn merge(known: Option<Worth>, new: Worth, atom: Atom) -> Option<Worth> {

@@ -17,5 +17,5 @@ mod targets;
 pub(crate) use engine::{Finding, FindingKind, FlagSet, Flow, GRAMMAR, Helper, Helpers, POINTER};
 pub(crate) use graph::{Edge, Graph, Step};
 pub(crate) use guard::Guard;
-pub(crate) use table::{Seen, Start, Table, Via, path};
+pub(crate) use table::{Only, Seen, Start, Table, Via, path};
 pub(crate) use tables::{folio_test, is_silent, loads_entry, lock};

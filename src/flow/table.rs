@@ -9,10 +9,10 @@ use super::eval::holds_entry;
 use super::graph::{Graph, Step};
 use super::guard::each;
 use super::state::{State, Worth};
-use super::tables::{asks_for_a_leaf, lock};
+use super::tables::{asks_for_a_leaf, compares_entries, lock, says_of_null};
 use super::targets::{assigned_from, targets};
 use crate::syntax::ast::{Expr, Lowered, Node};
-use crate::vocabulary::{Truth, Value, maps_a_table};
+use crate::vocabulary::{Truth, Value, WalkerSort, maps_a_table};
 use std::collections::BTreeSet;
 
 /// What a name holds that was told a lock, or null where none was taken.
@@ -27,6 +27,18 @@ pub(crate) enum Via {
     Step,
     /// One that an index leads to.
     Index,
+}
+
+/// One reading of an entry that may change: file, line, and order on the line.
+pub(crate) type Load = (String, u32, u32);
+
+/// Readings that see the same entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Only {
+    /// All that are made with the table's lock.
+    Locked,
+    /// One that is made without.
+    Load(Load),
 }
 
 /// Where the place comes from.
@@ -50,9 +62,9 @@ pub(crate) struct Seen {
     /// Was the entry looked at, or its place handed on?
     pub(crate) touched: bool,
     /// Where the entry was read: file, line, and order on the line.
-    pub(crate) loads: BTreeSet<(String, u32, u32)>,
-    /// Was it read anywhere without the table's lock?
-    pub(crate) bare: bool,
+    pub(crate) loads: BTreeSet<Load>,
+    /// Readings among them without the table's lock.
+    pub(crate) bare: BTreeSet<Load>,
 }
 
 /// A table, where a function's entries come from one.
@@ -70,6 +82,8 @@ pub(crate) struct Table {
     pub(super) locals: BTreeSet<String>,
     /// Loads at the point that is looked at.
     pub(super) here: u32,
+    /// The reading that sees the entry, where each may see another one; `None` where all see the same.
+    pub(crate) only: Option<Only>,
 }
 
 impl Table {
@@ -82,6 +96,7 @@ impl Table {
             seen: Seen::default(),
             locals: BTreeSet::new(),
             here: 0,
+            only: None,
         }
     }
 }
@@ -118,12 +133,10 @@ impl Flow<'_, '_> {
 
     /// The start of the table: the entry there is the one, or it is not.
     fn arrive_at_start(&self, state: &mut State) -> Worth {
-        if self.via() == Some(Via::Start) {
-            state.slot = Worth::Plain(self.oracle.entry(self.atom));
-            Worth::Slot
-        } else {
-            state.slot = Worth::unknown();
-            Worth::Elsewhere
+        state.slot = Worth::Plain(self.oracle.entry(self.atom));
+        match self.via() {
+            Some(Via::Start) => Worth::Slot,
+            _ => Worth::Elsewhere,
         }
     }
 
@@ -150,7 +163,11 @@ impl Flow<'_, '_> {
     }
 
     /// `p += n` and the like on a pointer into the table. Gives what the pointer was before.
-    pub(super) fn step_pointer(&mut self, name: &str, state: &mut State) -> Option<Worth> {
+    pub(super) fn step_pointer(
+        &mut self,
+        (name, back): (&str, bool),
+        state: &mut State,
+    ) -> Option<Worth> {
         let via = self.via()?;
         let before = state.names.get(name)?.clone();
         if !matches!(before, Worth::Slot | Worth::Elsewhere) {
@@ -159,11 +176,18 @@ impl Flow<'_, '_> {
         if let Some(table) = &mut self.table {
             table.seen.stepped = true;
         }
-        let after = if via == Via::Step {
-            self.move_on(state);
-            Worth::Slot
-        } else {
-            Worth::Elsewhere
+        let after = match via {
+            // Back to entries that were looked at before, whatever came of it.
+            _ if back => Worth::Blurred,
+            Via::Step => {
+                self.move_on(state);
+                Worth::Slot
+            }
+            Via::Start | Via::Index => {
+                // Whoever comes to the entry again comes from before it was written.
+                state.slot = Worth::Plain(self.oracle.entry(self.atom));
+                Worth::Elsewhere
+            }
         };
         state.names.insert(name.to_owned(), after);
         Some(before)
@@ -250,7 +274,9 @@ impl Flow<'_, '_> {
                 Worth::Plain(value) if value.atom().is_some() => {
                     *worth = Worth::Plain(Value::Derived(self.atom));
                 }
-                _ => *worth = Worth::unknown(),
+                // What other entries have left there.
+                _ if moves => *worth = Worth::unknown(),
+                _ => {}
             }
         }
         if via == Via::Index && moves {
@@ -258,17 +284,120 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Notes that the entry is read here.
-    pub(super) fn load(&mut self, line: u32, state: &State) {
-        let file = self.file.clone();
+    /// Reads what stands in the place. Where the entry may change, one reading need not see what another has seen.
+    pub(super) fn load(&mut self, line: u32, state: &State) -> Worth {
         let collected = self.findings.is_some();
-        if let Some(table) = &mut self.table {
-            table.seen.touched = true;
-            if collected {
-                table.here += 1;
-                table.seen.loads.insert((file, line, table.here));
-                table.seen.bare |= state.locked == Some(false);
+        let Some(table) = &mut self.table else {
+            return state.slot.clone();
+        };
+        table.seen.touched = true;
+        table.here += 1;
+        let bare = state.locked == Some(false);
+        let load = (self.file.clone(), line, table.here);
+        let sees = match &table.only {
+            None => true,
+            Some(Only::Locked) => !bare,
+            Some(Only::Load(own)) => bare && *own == load,
+        };
+        if collected && bare {
+            table.seen.bare.insert(load.clone());
+        }
+        if collected {
+            table.seen.loads.insert(load);
+        }
+        match sees {
+            true => state.slot.clone(),
+            false => Worth::unknown(),
+        }
+    }
+
+    /// Is every use of an entry looked for, in functions of headers too, and nothing taken for granted?
+    pub(super) fn is_strict(&self) -> bool {
+        let caller = self.walker.sort == WalkerSort::Snapshot && !self.is_inside();
+        self.table.is_some() || caller
+    }
+
+    /// A test of an entry that the headers define: what it says, and what it does with the entry.
+    pub(super) fn known_call(
+        &mut self,
+        (line, name): (u32, &str),
+        answer: Worth,
+        worths: &[Worth],
+        state: &State,
+    ) -> Worth {
+        if !self.is_strict() {
+            return answer;
+        }
+        if self.findings.is_some() {
+            let (guards, asked) = (self.guards.clone(), self.asked.clone());
+            self.deeper = true;
+            let mut state = state.clone();
+            drop(self.helper(line, name, worths, &mut state));
+            self.deeper = false;
+            (self.guards, self.asked) = (guards, asked);
+        }
+        match answer == Worth::unknown() {
+            true => self.unfollowed(name),
+            false => answer,
+        }
+    }
+
+    /// Reads a condition. What bits of the entry decide that no table tells of may be either, but is not chance.
+    pub(super) fn truth_of(&mut self, worth: &Worth, line: u32) -> Truth {
+        match worth {
+            Worth::Plain(Value::Derived(_)) if self.is_strict() => self
+                .unfollowed(&format!("bits of the entry in line {line}"))
+                .truth(),
+            _ => worth.truth(),
+        }
+    }
+
+    /// Where a condition says that the entry is the same as one that is not followed, that one was looked at elsewhere.
+    pub(super) fn same(&mut self, condition: &Expr, truth: Truth, state: &mut State) {
+        if self.table.is_none() || truth == Truth::Either {
+            return;
+        }
+        let (equal, sides): (Truth, Vec<&Expr>) = match &condition.node {
+            Node::Unary(operator, inner) if operator == "!" => {
+                return self.same(inner, truth.not(), state);
             }
+            Node::Binary(operator, a, b) if matches!(operator.as_str(), "&&" | "||") => {
+                if (operator == "&&") == (truth == Truth::Yes) {
+                    self.same(a, truth, state);
+                    self.same(b, truth, state);
+                }
+                return;
+            }
+            Node::Binary(operator, a, b) if operator == "==" => (truth, vec![a, b]),
+            Node::Binary(operator, a, b) if operator == "!=" => (truth.not(), vec![a, b]),
+            Node::Call(name, arguments) if compares_entries(name) => {
+                (truth, arguments.iter().collect())
+            }
+            Node::Call(name, arguments) if self.oracle.is_wrapper(name) => {
+                return match arguments.first() {
+                    Some(inner) => self.same(inner, truth, state),
+                    None => {}
+                };
+            }
+            _ => return,
+        };
+        if equal != Truth::Yes {
+            return;
+        }
+        let findings = self.findings.take();
+        let mut scratch = state.clone();
+        let worths: Vec<Worth> = sides.iter().map(|e| self.eval(e, &mut scratch)).collect();
+        self.findings = findings;
+        let own = |worth: &Worth| matches!(worth, Worth::Plain(Value::Entry(_) | Value::Raw(_)));
+        let strange =
+            |worth: &Worth| matches!(worth, Worth::Plain(Value::Unknown | Value::Derived(_)));
+        if worths.iter().any(own) && worths.iter().any(strange) {
+            let blurred = Worth::Plain(Value::Derived(self.atom));
+            if own(&state.slot) {
+                state.slot = blurred.clone();
+            }
+            let copies = state.names.values_mut().filter(|worth| own(worth));
+            copies.for_each(|worth| *worth = blurred.clone());
         }
     }
 
@@ -331,6 +460,14 @@ impl Flow<'_, '_> {
         state: &mut State,
     ) -> Option<Worth> {
         self.table.as_ref()?;
+        if let Some(answer) = says_of_null(name) {
+            let worth = self.eval(arguments.first()?, state);
+            let null = worth == Worth::Plain(Value::Number(0));
+            return Some(match null {
+                true => Worth::Plain(Value::bool(answer)),
+                false => Worth::unknown(),
+            });
+        }
         if name.starts_with("pte_unmap") {
             self.unmap(arguments, state);
             return Some(Worth::unknown());
@@ -378,10 +515,7 @@ impl Flow<'_, '_> {
         state: &State,
     ) -> Worth {
         match (operator, &place) {
-            ("[]", Worth::Slot) => {
-                self.load(line, state);
-                state.slot.clone()
-            }
+            ("[]", Worth::Slot) => self.load(line, state),
             ("[]", _) => Worth::unknown(),
             _ => place,
         }
@@ -434,6 +568,13 @@ impl Flow<'_, '_> {
                 state.names.insert(name, worth.clone());
             }
             return Some(());
+        }
+        if let Node::Call(..) = &target.node
+            && holds_entry(&self.eval(target, state))
+        {
+            // `pte_val(x) |= bits`.
+            let what = String::from("a change of its raw bits");
+            self.note(FindingKind::Escape, target.line, what);
         }
         let place = match &target.node {
             Node::Unary(_, inner) => self.eval(inner, state),

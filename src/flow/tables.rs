@@ -13,6 +13,8 @@ pub(super) enum Gives {
     Made,
     /// Something else.
     Other,
+    /// Something else, and another entry stands in the place.
+    Void,
 }
 
 /// A use that is right for some kinds only.
@@ -31,10 +33,10 @@ pub(super) struct Use {
 impl Use {
     /// Says whether the use is right for a kind.
     pub(super) fn is_right_for(&self, kind: &str) -> bool {
-        match self.kinds {
+        self.kinds.split('+').any(|own| match own {
             "soft" => kind != "present" && kind != "none",
-            list => list.split('+').any(|own| own == kind),
-        }
+            own => own == kind,
+        })
     }
 }
 
@@ -42,6 +44,7 @@ fn gives(word: &str) -> Gives {
     match word {
         "entry" => Gives::Entry,
         "made" => Gives::Made,
+        "other" => Gives::Void,
         _ => Gives::Other,
     }
 }
@@ -92,6 +95,28 @@ static LEAVES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         .map(|row| row[0])
         .collect()
 });
+
+static SAME: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/same-tests.tsv"))
+        .map(|row| row[0])
+        .collect()
+});
+
+static NULLS: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/null-tests.tsv"))
+        .map(|row| (row[0], row[1] == "yes"))
+        .collect()
+});
+
+/// Says whether `name` compares two entries.
+pub(super) fn compares_entries(name: &str) -> bool {
+    SAME.contains(name)
+}
+
+/// Says what a test of a pointer answers of `NULL`.
+pub(super) fn says_of_null(name: &str) -> Option<bool> {
+    NULLS.get(name).copied()
+}
 
 /// Says whether `name` takes a table's lock or drops it.
 pub(crate) fn lock(name: &str) -> Option<bool> {

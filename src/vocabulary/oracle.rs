@@ -8,6 +8,9 @@ use super::{Definition, interpret};
 use crate::syntax::ast::{Expr, Node};
 use std::collections::BTreeMap;
 
+/// The level whose entries may be of any kind.
+const SMALLEST: &str = "pte";
+
 /// Answers about kinds for whoever follows an entry through code.
 pub(crate) struct Oracle<'h> {
     headers: &'h Headers,
@@ -26,6 +29,47 @@ impl<'h> Oracle<'h> {
     /// Lists every atom.
     pub(crate) fn atoms(&self) -> Vec<Atom> {
         self.headers.kinds.atoms().collect()
+    }
+
+    /// Lists the atoms that an entry of a level (`pte`, `pmd`) may be. On the smallest level that is every one; above it a tree
+    /// has entries of those kinds that its own functions ask such entries for.
+    pub(crate) fn atoms_of_level(&mut self, level: &str) -> Vec<Atom> {
+        let atoms = self.atoms();
+        if level == SMALLEST {
+            return atoms;
+        }
+        let own = format!("{level}_t");
+        let asks = |d: &&Definition| {
+            let parameter = d
+                .entries
+                .first()
+                .filter(|_| d.entries.len() == 1 && !d.acts);
+            let lowered = d.lowered().zip(parameter);
+            let kind = lowered.and_then(|(l, (number, _))| l.parameters.get(*number));
+            d.macro_parameters.is_none() && kind.is_some_and(|(kind, _)| *kind == own)
+        };
+        let headers = self.headers;
+        let all = headers.definitions.iter();
+        let names = all.filter(|(_, list)| list.iter().any(|d| asks(&d)));
+        let soft: Vec<Atom> = atoms
+            .iter()
+            .copied()
+            .filter(|a| ![NONE, PRESENT].contains(a))
+            .collect();
+        let mut found: Vec<Atom> = Vec::new();
+        for (name, _) in names {
+            let mut says_yes = soft.clone();
+            says_yes.retain(|atom| self.call(name, &[Value::Entry(*atom)]).truth() != Truth::No);
+            if says_yes.len() < soft.len() {
+                found.extend(says_yes);
+            }
+        }
+        if found.is_empty() {
+            return atoms;
+        }
+        let mut own = atoms;
+        own.retain(|atom| !soft.contains(atom) || found.contains(atom));
+        own
     }
 
     /// Names an atom's kind.

@@ -38,8 +38,9 @@ impl Place<'_> {
             Start::Call(name, line) => (variable(bodies, name, *line), "pointer"),
             Start::Parameter(number) => (parameter(bodies, *number), "parameter"),
         };
+        let level = self.walker.fields.first().copied().unwrap_or_default();
         let contract = Contract {
-            atoms: oracle.atoms(),
+            atoms: oracle.atoms_of_level(level),
             lines: Vec::new(),
         };
         let case = Case {
