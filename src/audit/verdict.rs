@@ -8,7 +8,7 @@ use super::cursor::{each_expression, passed};
 use super::facts::{BlindSort, BlindSpot, Line, Verdict};
 use crate::flow::{
     Finding, FindingKind, Flow, GRAMMAR, Guard as FlowGuard, Helpers, Only, POINTER, Seen, Start,
-    Table, Via,
+    Table,
 };
 use crate::syntax::ast::{Lowered, Node};
 use crate::vocabulary::{Atom, Oracle, Walker};
@@ -119,7 +119,7 @@ pub(super) fn judge(
     for (index, atom) in contract.atoms.iter().enumerate() {
         for (number, body) in case.bodies.iter().enumerate() {
             let desk = (&mut *oracle, helpers);
-            let (findings, own) = send((case, level), (*atom, body), desk, (&mut seen, None));
+            let (findings, own) = send((case, level), (*atom, body), desk, Some((&mut seen, None)));
             for guard in own {
                 guards.entry(guard).or_default().push(*atom);
             }
@@ -157,49 +157,6 @@ pub(super) fn judge(
     judged
 }
 
-/// Sends one kind through one body, for a table once for each way in which a function comes to one of its entries.
-fn send(
-    ends: (&Case<'_>, &'static str),
-    entry: (Atom, &Lowered),
-    (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
-    (seen, only): (&mut Seen, Option<&Only>),
-) -> (Vec<Finding>, Vec<FlowGuard>) {
-    if ends.0.start.is_none() {
-        return send_via(ends, entry, (oracle, helpers), None);
-    }
-    let (mut findings, mut guards) = (Vec::new(), Vec::new());
-    for via in [Via::Start, Via::Step, Via::Index] {
-        // What is an index is told by the way: once more, until no other one is found.
-        for _ in 0..ROUNDS {
-            let before = seen.clone();
-            let found = match via {
-                Via::Start => true,
-                Via::Step => seen.stepped,
-                Via::Index => !seen.sums.is_empty(),
-            };
-            if !found {
-                break;
-            }
-            let (own, theirs) = send_via(
-                ends,
-                entry,
-                (&mut *oracle, helpers),
-                Some((via, seen, only)),
-            );
-            if via == Via::Index && seen.indices != before.indices {
-                continue;
-            }
-            findings.extend(own);
-            guards.extend(theirs);
-            break;
-        }
-    }
-    (findings, guards)
-}
-
-/// How often indices are looked for.
-const ROUNDS: usize = 4;
-
 /// What is prepared where all readings of the entry see the same need not be where it may change between them: each reading
 /// is then asked by itself.
 fn reread(
@@ -224,7 +181,12 @@ fn reread(
             .flat_map(|a| case.bodies.iter().map(move |b| (a, b)))
         {
             let desk = (&mut *oracle, helpers);
-            let (findings, _) = send((case, level), (*atom, body), desk, (&mut seen, Some(only)));
+            let (findings, _) = send(
+                (case, level),
+                (*atom, body),
+                desk,
+                Some((&mut seen, Some(only))),
+            );
             let Some(first) = findings.first() else {
                 continue;
             };
@@ -239,11 +201,11 @@ fn reread(
 }
 
 /// Sends one kind through one body. A wrong use that hangs on what a function answers that cannot be followed is a doubt.
-fn send_via(
+fn send(
     (case, level): (&Case<'_>, &'static str),
     (atom, body): (Atom, &Lowered),
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
-    mut via: Option<(Via, &mut Seen, Option<&Only>)>,
+    mut table: Option<(&mut Seen, Option<&Only>)>,
 ) -> (Vec<Finding>, Vec<FlowGuard>) {
     let mut run = |assumed: BTreeMap<String, bool>| {
         let mut flow = Flow::new(oracle, (atom, case.walker, level), helpers);
@@ -251,13 +213,13 @@ fn send_via(
         flow.maker = case.from.to_owned();
         flow.file = case.file.to_owned();
         flow.assumed = assumed;
-        let findings = match (&case.start, &mut via) {
-            (Some(start), Some((via, seen, only))) => {
-                let mut table = Table::new(start.clone(), *via, case.walker.locked);
-                table.seen = seen.clone();
-                table.only = only.cloned();
+        let findings = match (&case.start, &mut table) {
+            (Some(start), Some((seen, only))) => {
+                let mut own = Table::new(start.clone(), case.walker.locked);
+                own.seen = seen.clone();
+                own.only = only.cloned();
                 flow.cursor = String::new();
-                flow.table = Some(table);
+                flow.table = Some(own);
                 let run = flow.run_table(body, case.line);
                 **seen = flow.table.map(|table| table.seen).unwrap_or_default();
                 run.findings

@@ -2,7 +2,8 @@
 
 use super::graph::{Edge, Graph, Step};
 use super::guard::Guard;
-use super::state::{State, Worth};
+use super::spot::{Phase, Spot};
+use super::state::{PHASES, State, Worth};
 use super::table::Table;
 use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
@@ -105,8 +106,10 @@ pub(crate) struct Run {
     pub(crate) hits: Vec<Hit>,
     pub(super) returns: Option<Worth>,
     pub(super) slot: Option<Worth>,
+    /// Where in the table the run began.
+    pub(super) phase: Option<Phase>,
     pub(super) fields: Option<BTreeMap<&'static str, Worth>>,
-    pub(super) locked: Option<bool>,
+    pub(super) table: Option<Spot>,
 }
 
 /// A `return` that may say yes.
@@ -206,7 +209,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             names: Default::default(),
             slot: Worth::unknown(),
             fields: self.fields(&Worth::Slot, &Worth::unknown()),
-            locked: None,
+            table: None,
         };
         for (kind, name) in &body.parameters {
             let cursor = *name == self.cursor && kind.contains(self.walker.cursor);
@@ -222,7 +225,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             names: Default::default(),
             slot: Worth::unknown(),
             fields: self.fields_before(),
-            locked: None,
+            table: None,
         };
         for (number, (kind, name)) in body.parameters.iter().enumerate() {
             let cursor = kind.contains(self.walker.cursor);
@@ -236,20 +239,35 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 
     pub(super) fn run(&mut self, body: &Lowered, line: u32, start: State) -> Run {
+        self.run_from(body, line, vec![start])
+    }
+
+    /// Runs a body from one or more states.
+    pub(super) fn run_from(&mut self, body: &Lowered, line: u32, starts: Vec<State>) -> Run {
         let graph = Graph::new(&body.body, line);
         let outer = self.findings.take();
-        let (states, from) = self.fixpoint(&graph, start);
-        let mut run = Run::default();
-        for (at, state) in states.into_iter().enumerate() {
-            let Some(mut state) = state else { continue };
+        let aside = self.set_aside();
+        let mut run = Run {
+            phase: starts
+                .first()
+                .and_then(|s| s.table.as_ref())
+                .map(|spot| spot.phase),
+            ..Run::default()
+        };
+        let (states, from) = self.fixpoint(&graph, starts);
+        for (node, state) in states.into_iter().enumerate() {
+            let at = node / PHASES;
+            let Some(state) = state else { continue };
             self.findings = Some(Vec::new());
             let hits = run.hits.len();
-            self.visit(&graph, at, &mut state, &mut run);
+            self.each_choice(state, &mut |flow, mut state| {
+                flow.visit(&graph, at, &mut state, &mut run);
+            });
             if let Some(hit) = run.hits.get_mut(hits) {
-                hit.path = self.path(&graph, &from, at);
+                hit.path = self.path(&graph, &from, node);
             }
             for mut finding in self.findings.take().unwrap_or_default() {
-                let mut path = self.path(&graph, &from, at);
+                let mut path = self.path(&graph, &from, node);
                 path.append(&mut finding.path);
                 finding.path = path;
                 run.findings.push(finding);
@@ -274,15 +292,13 @@ impl<'f, 'h> Flow<'f, 'h> {
             });
         }
         self.findings = outer;
+        self.take_back(aside);
         run
     }
 
     /// Evaluates one point for its findings and returns.
     fn visit(&mut self, graph: &Graph, at: usize, state: &mut State, run: &mut Run) {
         let point = &graph.points[at];
-        if let Some(table) = &mut self.table {
-            table.here = 0;
-        }
         match &point.step {
             Step::Test(expr) => {
                 let worth = self.eval(expr, state);
@@ -314,10 +330,9 @@ impl<'f, 'h> Flow<'f, 'h> {
                     }
                     _ => worth,
                 });
-                run.locked = match (run.locked, state.locked) {
-                    (Some(known), Some(own)) => Some(known && own),
-                    (known, own) => known.or(own),
-                };
+                if self.is_aside(run, state) {
+                    return;
+                }
                 let slot = state.slot.clone();
                 run.slot = Some(match run.slot.take() {
                     Some(known) if known != slot => Worth::Plain(Value::Derived(self.atom)),
@@ -340,15 +355,19 @@ impl<'f, 'h> Flow<'f, 'h> {
     fn fixpoint(
         &mut self,
         graph: &Graph,
-        start: State,
+        starts: Vec<State>,
     ) -> (Vec<Option<State>>, Vec<Option<usize>>) {
-        let count = graph.points.len();
+        let count = graph.points.len() * PHASES;
         let mut states: Vec<Option<State>> = vec![None; count];
         let mut from: Vec<Option<usize>> = vec![None; count];
-        states[0] = Some(start);
-        let mut work = VecDeque::from([0]);
+        let mut work = VecDeque::new();
+        for start in starts {
+            let node = start.node(0);
+            states[node] = Some(start);
+            work.push_back(node);
+        }
         // Each name only ever becomes less known, so this ends; the bound is for what should not be.
-        let mut left = count * 200 + 1000;
+        let mut left = graph.points.len() * 200 + 1000;
         while let Some(at) = work.pop_front() {
             left -= 1;
             self.steps += 1;
@@ -359,7 +378,12 @@ impl<'f, 'h> Flow<'f, 'h> {
             let Some(state) = states[at].clone() else {
                 continue;
             };
-            for (to, next) in self.transfer(graph, at, state) {
+            let mut out = Vec::new();
+            self.each_choice(state, &mut |flow, state| {
+                out.extend(flow.transfer(graph, at / PHASES, state));
+            });
+            for (to, next) in out {
+                let to = next.node(to);
                 let joined = match &states[to] {
                     Some(known) => known.join(&next, self.atom),
                     None => {
@@ -379,11 +403,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 
     fn transfer(&mut self, graph: &Graph, at: usize, mut state: State) -> Vec<(usize, State)> {
-        self.forget(graph, at, &mut state);
         let point = &graph.points[at];
-        if let Some(table) = &mut self.table {
-            table.here = 0;
-        }
         match &point.step {
             Step::Meet | Step::Lost => {}
             Step::Return(_) => return Vec::new(),
@@ -401,6 +421,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                     if let (Some(table), false) = (&mut self.table, kind.contains('*')) {
                         table.locals.insert(name.clone());
                     }
+                    self.turn(name, &mut state);
                     let worth = self.typed(kind, worth);
                     let worth = self.local_place(kind, name, (worth, value.is_some()), &mut state);
                     state.names.insert(name.clone(), worth);
@@ -558,18 +579,18 @@ impl<'f, 'h> Flow<'f, 'h> {
         while let Some(before) = from[here] {
             points.push(before);
             here = before;
-            let walk = match &graph.points[before].step {
+            let walk = match &graph.points[before / PHASES].step {
                 Step::Test(expr) if self.walks(expr).is_some() => true,
                 step => self.starts(step),
             };
-            if walk || points.len() > graph.points.len() {
+            if walk || points.len() > from.len() {
                 break;
             }
         }
         points.reverse();
         let mut lines = Vec::new();
         for point in points {
-            let point = &graph.points[point];
+            let point = &graph.points[point / PHASES];
             let shown = match &point.step {
                 Step::Meet => false,
                 Step::Local(_, _, value) => value.is_some(),

@@ -19,7 +19,8 @@ impl Flow<'_, '_> {
             Node::Assign(operator, target, value) => {
                 let worth = self.eval(value, state);
                 if let ("+=" | "-=", Some(name)) = (operator.as_str(), path(target))
-                    && let Some(before) = self.step_pointer((&name, operator == "-="), state)
+                    && let Some(before) =
+                        self.step_pointer((&name, operator == "-="), expr.line, state)
                 {
                     return before;
                 }
@@ -104,7 +105,7 @@ impl Flow<'_, '_> {
             && self.table.is_some()
         {
             let (pointer, value) = (self.eval(pointer, state), self.eval(index, state));
-            if let Some(place) = self.index(&pointer, index, &value) {
+            if let Some(place) = self.index((&pointer, &value), index, state) {
                 return place;
             }
         }
@@ -178,7 +179,7 @@ impl Flow<'_, '_> {
             return Worth::Plain(both.value());
         }
         let (left, right) = (self.eval(a, state), self.eval(b, state));
-        if let ("+" | "-" | "[]", Some(place)) = (operator, self.index(&left, b, &right)) {
+        if let ("+" | "-" | "[]", Some(place)) = (operator, self.index((&left, &right), b, state)) {
             return self.at_index(operator, b.line, place, state);
         }
         match (operator, &left, &right) {
@@ -270,7 +271,7 @@ impl Flow<'_, '_> {
             return self.kind_use(line, name, known, (&worths, state));
         }
         if !worths.iter().any(holds_entry) && carried.is_empty() {
-            if self.reaches(&worths)
+            if self.reaches(name, &worths, state)
                 && let Some(worth) = self.helper(line, name, &worths, state)
             {
                 return worth;
@@ -296,6 +297,14 @@ impl Flow<'_, '_> {
                 && let raw @ Value::Raw(_) = self.oracle.call(name, &plain)
             {
                 return Worth::Plain(raw);
+            }
+            let own = worths.iter().find_map(|worth| match worth {
+                Worth::Plain(Value::Entry(atom) | Value::Raw(atom)) => Some(*atom),
+                _ => None,
+            });
+            if let (true, Some(atom), Gives::Other) = (self.table.is_some(), own, gives) {
+                self.pass(gives, &worths, state, name);
+                return Worth::Plain(Value::Derived(atom));
             }
             return self.pass(gives, &worths, state, name);
         }
@@ -413,7 +422,7 @@ impl Flow<'_, '_> {
     pub(super) fn refine(&self, condition: &Expr, truth: Truth, state: &mut State) {
         match (&condition.node, truth) {
             (Node::Name(name), Truth::No) if self.is_lock(name, state) => {
-                state.locked = Some(false);
+                state.lock(false);
             }
             (Node::Name(name), Truth::Yes | Truth::No) if self.is_plain(name, state) => {
                 state
@@ -458,6 +467,14 @@ impl Flow<'_, '_> {
 
     /// Notes a finding, where findings are collected now.
     pub(super) fn note(&mut self, kind: FindingKind, line: u32, what: String) {
+        let again = self.table.as_ref().is_some_and(|table| table.again);
+        let (kind, what) = match kind {
+            FindingKind::Wrong if again => (
+                FindingKind::Lost,
+                format!("whether {what} comes to an entry that an earlier pass has turned away"),
+            ),
+            _ => (kind, what),
+        };
         if let Some(findings) = &mut self.findings {
             let finding = Finding {
                 kind,

@@ -3,6 +3,7 @@
 
 use super::engine::{Finding, Flow, Helper, merge_fields};
 use super::eval::holds_entry;
+use super::spot::Spot;
 use super::state::{State, Worth};
 use crate::vocabulary::{Atom, Truth, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ struct Followed {
     slot: Worth,
     fields: BTreeMap<&'static str, Worth>,
     findings: Vec<Finding>,
-    locked: Option<bool>,
+    table: Option<Spot>,
 }
 
 impl Followed {
@@ -74,7 +75,11 @@ impl Flow<'_, '_> {
             }
         }
         state.slot = first.slot;
-        state.locked = first.locked;
+        // What the function moved were its own pointers: its caller is where it was.
+        if let (Some(own), Some(theirs)) = (&mut state.table, first.table) {
+            own.locked = theirs.locked;
+            own.passes.extend(theirs.passes);
+        }
         state.fields = first.fields;
         let answers = helpers.iter().flat_map(|helper| &helper.bodies);
         let answers = answers.map(|body| body.returns.as_str());
@@ -98,13 +103,13 @@ impl Flow<'_, '_> {
         let mut slot: Option<Worth> = None;
         let mut fields: Option<BTreeMap<&'static str, Worth>> = None;
         let mut findings = Vec::new();
-        let mut locked = state.locked;
+        let mut spot = state.table.clone();
         for body in &helper.bodies {
             let mut inside = State {
                 names: Default::default(),
                 slot: state.slot.clone(),
                 fields: state.fields.clone(),
-                locked: state.locked,
+                table: state.table.clone(),
             };
             for (i, (kind, parameter)) in body.parameters.iter().enumerate() {
                 let worth = worths.get(i).cloned().unwrap_or_else(Worth::unknown);
@@ -122,7 +127,7 @@ impl Flow<'_, '_> {
                 }
             }
             let run = self.run(body, helper.line, inside);
-            locked = run.locked.or(locked);
+            spot = run.table.clone().or(spot);
             findings.extend(run.findings);
             let returned = run.returns.unwrap_or_else(Worth::unknown);
             returns = merge(returns, returned, self.atom);
@@ -138,7 +143,7 @@ impl Flow<'_, '_> {
             slot: slot.unwrap_or_else(Worth::unknown),
             fields: fields.unwrap_or_default(),
             findings,
-            locked,
+            table: spot,
         }
     }
 }

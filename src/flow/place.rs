@@ -16,7 +16,7 @@ impl Flow<'_, '_> {
             names: BTreeMap::new(),
             slot: Worth::unknown(),
             fields: BTreeMap::new(),
-            locked: None,
+            table: None,
         };
         self.put(&mut state);
         for (kind, name) in &body.parameters {

@@ -1,5 +1,6 @@
 //! In: nothing. Out: what is known at a point, and the join of two paths.
 
+use super::spot::Spot;
 use crate::vocabulary::{Atom, Truth, Value};
 use std::collections::BTreeMap;
 
@@ -90,11 +91,26 @@ pub(super) struct State {
     pub(super) slot: Worth,
     /// The cursor's fields that hold a level: the pointer to the entry, null, or another pointer.
     pub(super) fields: BTreeMap<&'static str, Worth>,
-    /// Is the table locked? `None` where the entry comes from no table that the function maps.
-    pub(super) locked: Option<bool>,
+    /// What is known of the table; `None` where the entry comes from no table that the function maps.
+    pub(super) table: Option<Spot>,
 }
 
+/// Paths that are kept apart at each point: those before the entry, at it, and past it.
+pub(super) const PHASES: usize = 3;
+
 impl State {
+    /// Numbers a point and where on the way to the entry the path is.
+    pub(super) fn node(&self, at: usize) -> usize {
+        at * PHASES + self.table.as_ref().map_or(0, |spot| spot.phase as usize)
+    }
+
+    /// Notes that the table's lock is taken or dropped.
+    pub(super) fn lock(&mut self, taken: bool) {
+        if let Some(spot) = &mut self.table {
+            spot.locked = taken;
+        }
+    }
+
     /// Joins what is known of the cursor's fields.
     pub(super) fn join_fields(&self, other: &Self, own: Atom) -> BTreeMap<&'static str, Worth> {
         let unknown = Worth::unknown();
@@ -102,7 +118,7 @@ impl State {
             .iter()
             .map(|(field, worth)| {
                 let theirs = other.fields.get(field).unwrap_or(&unknown);
-                (*field, worth.join(theirs, (own, self.locked.is_some())))
+                (*field, worth.join(theirs, (own, self.table.is_some())))
             })
             .collect()
     }
@@ -110,7 +126,7 @@ impl State {
     /// Joins two paths of an entry that is `own`.
     pub(super) fn join(&self, other: &Self, own: Atom) -> Self {
         let mut names = BTreeMap::new();
-        let how = (own, self.locked.is_some());
+        let how = (own, self.table.is_some());
         for (name, worth) in &self.names {
             let theirs = other
                 .names
@@ -128,7 +144,11 @@ impl State {
             names,
             slot: self.slot.join(&other.slot, how),
             fields: self.join_fields(other, own),
-            locked: self.locked.zip(other.locked).map(|(a, b)| a && b),
+            table: self
+                .table
+                .as_ref()
+                .zip(other.table.as_ref())
+                .map(|(a, b)| a.join(b)),
         }
     }
 }

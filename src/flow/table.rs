@@ -1,33 +1,26 @@
 //! In: a place in a page table that a function maps or is handed. Out: which of the table's entries is followed as the
 //! function moves over the table.
 //!
-//! One entry is followed at a time; all others are [`Worth::Elsewhere`] and of any kind. It is the one at the start, one
-//! that a pointer has been moved to, or one that an index leads to: three runs, and what any of them finds counts.
+//! One entry is followed at a time; all others are [`Worth::Elsewhere`] and of any kind. Whenever the function comes to a new
+//! place (maps the table, moves a pointer, reckons with an index) it may be the one, or not: both ways are gone, and paths
+//! that have come to it are kept apart from those that have not.
 
 use super::engine::{FindingKind, Flow};
 use super::eval::holds_entry;
-use super::graph::{Graph, Step};
+use super::graph::Step;
 use super::guard::each;
+use super::spot::{Phase, Place, Spot};
 use super::state::{State, Worth};
-use super::tables::{asks_for_a_leaf, compares_entries, lock, says_of_null};
-use super::targets::{assigned_from, targets};
+use super::tables::{asks_for_a_leaf, compares_entries, lock, neutral, says_of_null};
 use crate::syntax::ast::{Expr, Lowered, Node};
 use crate::vocabulary::{Truth, Value, WalkerSort, maps_a_table};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a name holds that was told a lock, or null where none was taken.
 pub(super) const LOCK: &str = "(a lock)";
 
-/// Which entry of the table is followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Via {
-    /// The one at the place that was mapped or handed over.
-    Start,
-    /// One that a pointer has been moved to.
-    Step,
-    /// One that an index leads to.
-    Index,
-}
+/// How many new places of one step are told apart.
+const CHOICES: u32 = 6;
 
 /// One reading of an entry that may change: file, line, and order on the line.
 pub(crate) type Load = (String, u32, u32);
@@ -53,12 +46,6 @@ pub(crate) enum Start {
 /// What a run has seen of the table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
-    /// Was a pointer moved?
-    pub(crate) stepped: bool,
-    /// Ways in which an index was written.
-    pub(crate) sums: BTreeSet<String>,
-    /// Names that stand in them.
-    pub(crate) indices: BTreeSet<String>,
     /// Was the entry looked at, or its place handed on?
     pub(crate) touched: bool,
     /// Where the entry was read: file, line, and order on the line.
@@ -72,12 +59,18 @@ pub(crate) struct Seen {
 pub(crate) struct Table {
     /// Where the place comes from.
     pub(crate) start: Start,
-    /// Which entry is followed.
-    pub(crate) via: Via,
     /// Is the table locked at the start?
     pub(crate) locked: bool,
     /// What was seen.
     pub(crate) seen: Seen,
+    /// Ways in which an index was written, each with the names in it.
+    pub(super) indices: BTreeMap<String, BTreeSet<String>>,
+    /// Which of the new places that a step comes to is taken for the one; `None` for none.
+    pub(super) choice: Option<u32>,
+    /// New places that the step has come to.
+    pub(super) met: u32,
+    /// Is what is found about an entry that an earlier pass may have turned away?
+    pub(super) again: bool,
     /// The function's own locals that are no pointers: what is left in them does not outlive it.
     pub(super) locals: BTreeSet<String>,
     /// Loads at the point that is looked at.
@@ -88,12 +81,15 @@ pub(crate) struct Table {
 
 impl Table {
     /// Makes one.
-    pub(crate) fn new(start: Start, via: Via, locked: bool) -> Self {
+    pub(crate) fn new(start: Start, locked: bool) -> Self {
         Self {
             start,
-            via,
             locked,
             seen: Seen::default(),
+            indices: BTreeMap::new(),
+            choice: None,
+            met: 0,
+            again: false,
             locals: BTreeSet::new(),
             here: 0,
             only: None,
@@ -104,40 +100,119 @@ impl Table {
 impl Flow<'_, '_> {
     /// Runs a function that maps a table, or is handed a place in one.
     pub(crate) fn run_table(&mut self, body: &Lowered, line: u32) -> super::engine::Run {
-        let mut state = State {
-            names: Default::default(),
-            slot: Worth::unknown(),
-            fields: Default::default(),
-            locked: Some(false),
-        };
-        if let Some(table) = &self.table {
-            state.locked = Some(table.locked);
-        }
-        for (_, name) in &body.parameters {
-            state.names.insert(name.clone(), Worth::unknown());
-        }
+        let locked = self.table.as_ref().is_some_and(|table| table.locked);
         let handed = match self.table.as_ref().map(|table| &table.start) {
             Some(Start::Parameter(number)) => body.parameters.get(*number),
             _ => None,
         };
-        if let Some((_, name)) = handed {
-            let place = self.arrive_at_start(&mut state);
-            state.names.insert(name.clone(), place);
+        let start = |phase: Phase| {
+            let parameters = body.parameters.iter();
+            let mut names: BTreeMap<String, Worth> = parameters
+                .map(|(_, name)| (name.clone(), Worth::unknown()))
+                .collect();
+            if let Some((_, name)) = handed {
+                let place = if phase == Phase::At {
+                    Worth::Slot
+                } else {
+                    Worth::Elsewhere
+                };
+                names.insert(name.clone(), place);
+            }
+            State {
+                names,
+                slot: Worth::Plain(self.oracle.entry(self.atom)),
+                fields: BTreeMap::new(),
+                table: Some(Spot::new(locked, phase)),
+            }
+        };
+        let mut starts = vec![start(Phase::Before)];
+        if handed.is_some() {
+            starts.push(start(Phase::At));
         }
-        self.run(body, line, state)
+        self.run_from(body, line, starts)
     }
 
-    fn via(&self) -> Option<Via> {
-        self.table.as_ref().map(|table| table.via)
+    /// A new place that may be the entry's: is it, in this run of the step?
+    fn chooses(&mut self) -> bool {
+        let Some(table) = &mut self.table else {
+            return false;
+        };
+        let number = table.met;
+        table.met += 1;
+        table.choice == Some(number)
     }
 
-    /// The start of the table: the entry there is the one, or it is not.
-    fn arrive_at_start(&self, state: &mut State) -> Worth {
+    /// The function comes to a new place: `true` where that is the entry's from here on.
+    fn arrives(&mut self, place: &Place, state: &mut State) -> bool {
+        let before = state
+            .table
+            .as_ref()
+            .is_some_and(|spot| spot.phase == Phase::Before);
+        if !before || !self.chooses() {
+            return false;
+        }
         state.slot = Worth::Plain(self.oracle.entry(self.atom));
-        match self.via() {
-            Some(Via::Start) => Worth::Slot,
-            _ => Worth::Elsewhere,
+        if let Some(spot) = &mut state.table {
+            spot.arrive(place);
+            if let Some(table) = &mut self.table {
+                table.again = spot.again;
+            }
         }
+        true
+    }
+
+    /// Takes a step as often as there are new places in it: with none of them the entry's, then with each.
+    pub(super) fn each_choice(&mut self, state: State, go: &mut dyn FnMut(&mut Self, State)) {
+        let Some(spot) = &state.table else {
+            return go(self, state);
+        };
+        let before = spot.phase == Phase::Before;
+        self.choose(None, &state);
+        go(self, state.clone());
+        for number in 0..CHOICES {
+            let met = self.table.as_ref().map_or(0, |table| table.met);
+            if !before || number >= met {
+                break;
+            }
+            self.choose(Some(number), &state);
+            go(self, state.clone());
+        }
+        self.choose(None, &state);
+    }
+
+    fn choose(&mut self, choice: Option<u32>, state: &State) {
+        if let (Some(table), Some(spot)) = (&mut self.table, &state.table) {
+            (table.choice, table.met, table.here) = (choice, 0, 0);
+            table.again = spot.again;
+        }
+    }
+
+    /// A function that is called chooses anew. Gives what is to be taken back when it has returned.
+    pub(super) fn set_aside(&self) -> Option<(Option<u32>, u32, u32, bool)> {
+        let table = self.table.as_ref()?;
+        Some((table.choice, table.met, table.here, table.again))
+    }
+
+    /// Goes on where a function was called.
+    pub(super) fn take_back(&mut self, aside: Option<(Option<u32>, u32, u32, bool)>) {
+        if let (Some(table), Some(aside)) = (&mut self.table, aside) {
+            (table.choice, table.met, table.here, table.again) = aside;
+        }
+    }
+
+    /// What a called function returns with an entry that it came to itself is no matter of its caller's; what it went over is.
+    pub(super) fn is_aside(&self, run: &mut super::engine::Run, state: &State) -> bool {
+        let Some(spot) = &state.table else {
+            return false;
+        };
+        let own = run.phase == Some(Phase::Before) && spot.phase != Phase::Before;
+        if !own {
+            run.table = Some(match &run.table {
+                Some(known) => known.join(spot),
+                None => spot.clone(),
+            });
+        }
+        own
     }
 
     /// Is a call the one that the place comes from?
@@ -148,64 +223,60 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// A call that maps the table, where it is the one.
-    pub(super) fn map(&mut self, line: u32, name: &str, state: &mut State) -> Option<Worth> {
-        if !self.is_start(name, line) {
-            return None;
+    /// The call that maps the table.
+    fn map(&mut self, line: u32, state: &mut State) -> Worth {
+        let locked = self.table.as_ref().is_some_and(|table| table.locked);
+        if let Some(spot) = &mut state.table {
+            spot.locked = locked;
+            spot.leave();
         }
-        for worth in state.names.values_mut() {
-            if matches!(worth, Worth::Slot | Worth::Blurred) {
-                *worth = Worth::Elsewhere;
-            }
+        let place = (self.file.clone(), line);
+        match self.arrives(&place, state) {
+            true => Worth::Slot,
+            false => Worth::Elsewhere,
         }
-        state.locked = self.table.as_ref().map(|table| table.locked);
-        Some(self.arrive_at_start(state))
     }
 
     /// `p += n` and the like on a pointer into the table. Gives what the pointer was before.
     pub(super) fn step_pointer(
         &mut self,
         (name, back): (&str, bool),
+        line: u32,
         state: &mut State,
     ) -> Option<Worth> {
-        let via = self.via()?;
+        self.table.as_ref()?;
         let before = state.names.get(name)?.clone();
         if !matches!(before, Worth::Slot | Worth::Elsewhere) {
             return None;
         }
-        if let Some(table) = &mut self.table {
-            table.seen.stepped = true;
-        }
-        let after = match via {
+        let place = (self.file.clone(), line);
+        let after = if back {
             // Back to entries that were looked at before, whatever came of it.
-            _ if back => Worth::Blurred,
-            Via::Step => {
-                self.move_on(state);
-                Worth::Slot
-            }
-            Via::Start | Via::Index => {
-                // Whoever comes to the entry again comes from before it was written.
-                state.slot = Worth::Plain(self.oracle.entry(self.atom));
-                Worth::Elsewhere
-            }
+            Worth::Blurred
+        } else if before == Worth::Elsewhere && self.arrives(&place, state) {
+            Worth::Slot
+        } else {
+            Worth::Elsewhere
         };
+        if let Some(spot) = &mut state.table {
+            match spot.phase {
+                Phase::Before => drop(spot.passes.insert(place)),
+                _ if after == Worth::Slot => {}
+                _ => spot.leave(),
+            }
+        }
         state.names.insert(name.to_owned(), after);
         Some(before)
     }
 
-    /// Another entry is followed from here on: pointers to the one before lead elsewhere.
-    fn move_on(&self, state: &mut State) {
-        for worth in state.names.values_mut() {
-            if *worth == Worth::Slot {
-                *worth = Worth::Elsewhere;
-            }
-        }
-        state.slot = Worth::Plain(self.oracle.entry(self.atom));
-    }
-
     /// `p + i`, or `p[i]`: a place in the table, told by how the index is written.
-    pub(super) fn index(&mut self, pointer: &Worth, index: &Expr, value: &Worth) -> Option<Worth> {
-        let via = self.via()?;
+    pub(super) fn index(
+        &mut self,
+        (pointer, value): (&Worth, &Worth),
+        index: &Expr,
+        state: &mut State,
+    ) -> Option<Worth> {
+        self.table.as_ref()?;
         if !matches!(pointer, Worth::Slot | Worth::Elsewhere) {
             return None;
         }
@@ -219,68 +290,49 @@ impl Flow<'_, '_> {
         let mut names = BTreeSet::new();
         let text = written(index, &mut names);
         let table = self.table.as_mut()?;
-        table.seen.indices.extend(names);
-        table.seen.sums.insert(text);
-        let several = table.seen.sums.len() > 1;
-        if via != Via::Index || *pointer == Worth::Slot {
-            return Some(Worth::Elsewhere);
+        table.indices.insert(text.clone(), names);
+        let spot = state.table.as_ref()?;
+        let known = spot.phase == Phase::Before && spot.passed.contains_key(&text);
+        if *pointer == Worth::Elsewhere && spot.sums.contains(&text) {
+            return Some(Worth::Slot);
         }
-        if several {
-            let what =
-                String::from("which of the table's entries an index means is not told apart");
-            self.note(FindingKind::Lost, index.line, what);
+        let place = (self.file.clone(), index.line);
+        let own = *pointer == Worth::Elsewhere && !known && self.arrives(&place, state);
+        let spot = state.table.as_mut()?;
+        if own {
+            spot.sums.insert(text);
+            return Some(Worth::Slot);
         }
-        Some(Worth::Slot)
+        if spot.phase == Phase::Before {
+            spot.passed.entry(text).or_insert(place);
+        }
+        Some(Worth::Elsewhere)
     }
 
-    /// Before a step that leads to another entry: what was told of the one before is void.
-    pub(super) fn forget(&mut self, graph: &Graph, at: usize, state: &mut State) {
-        let Some(via) = self.via() else { return };
-        let step = &graph.points[at].step;
-        let (mut starts, mut steps, mut turns) = (false, false, false);
-        let mut written = BTreeSet::new();
-        each_of(step, &mut |expr| {
-            targets(expr, &mut written);
-            each(expr, &mut |expr| match &expr.node {
-                Node::Call(name, _) => starts |= self.is_start(name, expr.line),
-                Node::Assign(operator, target, _) if operator != "=" => {
-                    let place = path(target).and_then(|name| state.names.get(&name));
-                    steps |= matches!(place, Some(Worth::Slot | Worth::Elsewhere));
-                }
-                _ => {}
-            });
-        });
-        if let Step::Local(_, name, Some(_)) = step {
-            written.insert(name.clone());
-        }
-        if let Some(table) = &self.table {
-            turns = !table.seen.indices.is_disjoint(&written);
-        }
-        let moves = match via {
-            Via::Start => false,
-            Via::Step => steps,
-            Via::Index => steps || turns,
-        };
-        if !moves && !starts {
+    /// A name is given a value: indices that are written with it lead to other entries now.
+    pub(super) fn turn(&self, name: &str, state: &mut State) {
+        let (Some(table), Some(spot)) = (&self.table, &mut state.table) else {
             return;
+        };
+        let uses = |text: &String| {
+            table
+                .indices
+                .get(text)
+                .is_some_and(|names| names.contains(name))
+        };
+        let turned: Vec<String> = spot
+            .passed
+            .keys()
+            .filter(|text| uses(text))
+            .cloned()
+            .collect();
+        for text in turned {
+            spot.passes.extend(spot.passed.remove(&text));
         }
-        for name in assigned_from(graph, at) {
-            let Some(worth) = state.names.get_mut(&name) else {
-                continue;
-            };
-            match worth {
-                Worth::Slot | Worth::Elsewhere | Worth::Cursor => {}
-                // A copy of the entry before: whoever looks at it now looks at another one.
-                Worth::Plain(value) if value.atom().is_some() => {
-                    *worth = Worth::Plain(Value::Derived(self.atom));
-                }
-                // What other entries have left there.
-                _ if moves => *worth = Worth::unknown(),
-                _ => {}
-            }
-        }
-        if via == Via::Index && moves {
-            self.move_on(state);
+        let before = spot.sums.len();
+        spot.sums.retain(|text| !uses(text));
+        if spot.sums.len() < before && spot.sums.is_empty() {
+            spot.leave();
         }
     }
 
@@ -292,7 +344,7 @@ impl Flow<'_, '_> {
         };
         table.seen.touched = true;
         table.here += 1;
-        let bare = state.locked == Some(false);
+        let bare = state.table.as_ref().is_some_and(|spot| !spot.locked);
         let load = (self.file.clone(), line, table.here);
         let sees = match &table.only {
             None => true,
@@ -475,7 +527,7 @@ impl Flow<'_, '_> {
         let own = self.is_start(name, line);
         let maps = own || maps_a_table(name);
         if let (Some(taken), false) = (lock(name), maps) {
-            state.locked = Some(taken);
+            state.lock(taken);
         }
         if maps {
             for argument in arguments {
@@ -483,7 +535,7 @@ impl Flow<'_, '_> {
             }
         }
         match own {
-            true => self.map(line, name, state),
+            true => Some(self.map(line, state)),
             false => maps.then(Worth::unknown),
         }
     }
@@ -492,15 +544,15 @@ impl Flow<'_, '_> {
     pub(super) fn answers_lock(worth: Worth, state: &mut State) -> Worth {
         match worth.truth() {
             Truth::No => {
-                state.locked = Some(false);
+                state.lock(false);
                 worth
             }
             Truth::Yes => {
-                state.locked = Some(true);
+                state.lock(true);
                 worth
             }
             Truth::Either => {
-                state.locked = Some(true);
+                state.lock(true);
                 Worth::Plain(Value::Constant(String::from(LOCK)))
             }
         }
@@ -522,8 +574,12 @@ impl Flow<'_, '_> {
     }
 
     /// Is a function handed a pointer that it may move to the entry that is followed?
-    pub(super) fn reaches(&self, worths: &[Worth]) -> bool {
-        self.via().is_some_and(|via| via != Via::Start) && worths.contains(&Worth::Elsewhere)
+    pub(super) fn reaches(&self, name: &str, worths: &[Worth], state: &State) -> bool {
+        let before = state
+            .table
+            .as_ref()
+            .is_some_and(|spot| spot.phase == Phase::Before);
+        before && worths.contains(&Worth::Elsewhere) && neutral(name).is_none()
     }
 
     /// What a test for a leaf says of an entry that is not present.
@@ -563,6 +619,9 @@ impl Flow<'_, '_> {
     /// An assignment to something that is no local: `Some` where it is dealt with.
     pub(super) fn store(&mut self, target: &Expr, worth: &Worth, state: &mut State) -> Option<()> {
         self.table.as_ref()?;
+        if let Some(name) = path(target) {
+            self.turn(&name, state);
+        }
         if let (Node::Field(..), Some(name)) = (&target.node, path(target)) {
             if holds_entry(worth) || *worth == Worth::Elsewhere || state.names.contains_key(&name) {
                 state.names.insert(name, worth.clone());
