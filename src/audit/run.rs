@@ -15,10 +15,11 @@ pub use matrix::Matrix;
 pub use probe::Probe;
 
 use super::facts::Audit;
+use super::library::Lower;
 use super::memory::{Body, FileMemory, Memory};
 use super::needles::Needles;
 use super::scan::{Hit, scan};
-use crate::syntax::{LineCounter, MentionKind};
+use crate::syntax::{LineCounter, MentionKind, lower_leniently, lower_variants};
 use crate::tree::snapshot::is_c;
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
@@ -49,6 +50,8 @@ pub struct Auditor {
     walking: BTreeMap<usize, (String, Walker)>,
     /// Walks of functions that a struct of callbacks is told.
     callbacks: Vec<Walker>,
+    /// Parses a function that walks, or is called by one.
+    lower: Lower,
 }
 
 /// What a name is looked for.
@@ -88,7 +91,11 @@ impl Auditor {
         let structs = callbacks.iter().map(|w| (w.cursor.to_owned(), w.clone()));
         walking.extend(structs);
         let own = Self::with(headers, inferred, tellers, &walking);
-        Ok(Self { callbacks, ..own })
+        Ok(Self {
+            callbacks,
+            lower: lower_leniently,
+            ..own
+        })
     }
 
     fn read(reading: &Reading<'_>) -> Result<Self, TreeError> {
@@ -143,6 +150,7 @@ impl Auditor {
             roles,
             walking,
             callbacks: Vec::new(),
+            lower: lower_variants,
         }
     }
 

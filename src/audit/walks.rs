@@ -6,14 +6,12 @@ use super::contract::{Contract, infer};
 use super::cursor::{Cursor, argument_flags, each_expression, known, passed, trace};
 use super::facts::{BlindSort, BlindSpot, Excerpt, Guard, Huge, Line, Verdict, Walk};
 use super::fingerprint::{Accessors, mark};
-use super::library::{Desk, Library, Looked};
+use super::library::{Desk, Library, Looked, Lower};
 use super::scan::Hit;
 use super::verdict::{Case, Kept, judge, looks_at_entry, quote};
 use crate::flow::{FlagSet, Helpers, Start};
 use crate::syntax::ast::{Expr, Lowered, Node};
-use crate::syntax::{
-    Enclosing, Function, Lexer, LineCounter, MentionKind, Token, lower_function, lower_variants,
-};
+use crate::syntax::{Enclosing, Function, Lexer, LineCounter, MentionKind, Token, lower_function};
 use crate::vocabulary::{Headers, Oracle, Walker, WalkerSort};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -29,6 +27,8 @@ pub(super) struct Context<'c> {
     pub(super) callbacks: &'c [Walker],
     /// Where each walker itself is defined: its file.
     pub(super) homes: &'c BTreeMap<&'static str, String>,
+    /// Parses a function.
+    pub(super) lower: Lower,
     /// Bodies to follow.
     pub(super) library: &'c Library<'c>,
     /// What walkers may return, as far as it was asked.
@@ -123,7 +123,7 @@ pub(super) fn find(
             .locate(&hit.text, function.span.end.saturating_sub(1))
             .0;
         let text = &hit.text[function.span.clone()];
-        let bodies = lower_variants(text, first);
+        let bodies = (context.lower)(text, first);
         for at in walks {
             let place = Place {
                 hit,

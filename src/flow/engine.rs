@@ -3,7 +3,7 @@
 use super::graph::{Edge, Graph, Step};
 use super::guard::Guard;
 use super::spot::{Phase, Spot};
-use super::state::{PHASES, State, Worth};
+use super::state::{State, Worth};
 use super::table::Table;
 use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
@@ -254,9 +254,10 @@ impl<'f, 'h> Flow<'f, 'h> {
                 .map(|spot| spot.phase),
             ..Run::default()
         };
+        let phases = self.phases();
         let (states, from) = self.fixpoint(&graph, starts);
         for (node, state) in states.into_iter().enumerate() {
-            let at = node / PHASES;
+            let at = node / phases;
             let Some(state) = state else { continue };
             self.findings = Some(Vec::new());
             let hits = run.hits.len();
@@ -325,6 +326,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                     });
                 }
                 run.returns = Some(match run.returns.take() {
+                    Some(known) if self.table.is_some() => known.join(&worth, (self.atom, true)),
                     Some(known) if known != worth => {
                         Worth::Plain(blend(&known.value(), &worth.value()))
                     }
@@ -335,6 +337,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 }
                 let slot = state.slot.clone();
                 run.slot = Some(match run.slot.take() {
+                    Some(known) if self.table.is_some() => known.join(&slot, (self.atom, true)),
                     Some(known) if known != slot => Worth::Plain(Value::Derived(self.atom)),
                     _ => slot,
                 });
@@ -357,12 +360,13 @@ impl<'f, 'h> Flow<'f, 'h> {
         graph: &Graph,
         starts: Vec<State>,
     ) -> (Vec<Option<State>>, Vec<Option<usize>>) {
-        let count = graph.points.len() * PHASES;
+        let phases = self.phases();
+        let count = graph.points.len() * phases;
         let mut states: Vec<Option<State>> = vec![None; count];
         let mut from: Vec<Option<usize>> = vec![None; count];
         let mut work = VecDeque::new();
         for start in starts {
-            let node = start.node(0);
+            let node = start.node(0, phases);
             states[node] = Some(start);
             work.push_back(node);
         }
@@ -380,10 +384,10 @@ impl<'f, 'h> Flow<'f, 'h> {
             };
             let mut out = Vec::new();
             self.each_choice(state, &mut |flow, state| {
-                out.extend(flow.transfer(graph, at / PHASES, state));
+                out.extend(flow.transfer(graph, at / phases, state));
             });
             for (to, next) in out {
-                let to = next.node(to);
+                let to = next.node(to, phases);
                 let joined = match &states[to] {
                     Some(known) => known.join(&next, self.atom),
                     None => {
@@ -574,12 +578,13 @@ impl<'f, 'h> Flow<'f, 'h> {
 
     /// Gives the lines on the way to a point, from the last walk on it.
     fn path(&self, graph: &Graph, from: &[Option<usize>], at: usize) -> Vec<(String, u32)> {
+        let phases = self.phases();
         let mut points = vec![at];
         let mut here = at;
         while let Some(before) = from[here] {
             points.push(before);
             here = before;
-            let walk = match &graph.points[before / PHASES].step {
+            let walk = match &graph.points[before / phases].step {
                 Step::Test(expr) if self.walks(expr).is_some() => true,
                 step => self.starts(step),
             };
@@ -590,7 +595,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         points.reverse();
         let mut lines = Vec::new();
         for point in points {
-            let point = &graph.points[point / PHASES];
+            let point = &graph.points[point / phases];
             let shown = match &point.step {
                 Step::Meet => false,
                 Step::Local(_, _, value) => value.is_some(),

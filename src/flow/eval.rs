@@ -120,11 +120,18 @@ impl Flow<'_, '_> {
             // The pointer's own address: whoever gets it may move it.
             ("&", Worth::Slot | Worth::Elsewhere) if self.table.is_some() => Worth::Blurred,
             ("&", Worth::Cursor) | ("*", Worth::Cursor) => Worth::Cursor,
+            // What is reckoned from the entry, and has an address, is none of its copies.
+            ("&", Worth::Plain(Value::Derived(_)))
+                if self.is_strict() && !matches!(inner.node, Node::Name(_)) =>
+            {
+                worth
+            }
             // The address of the entry's copy: whoever gets it may change it.
             ("&", Worth::Plain(value)) if value.atom().is_some() => Worth::Blurred,
             (_, Worth::Plain(value)) => {
                 Worth::Plain(value.atom().map_or(Value::Unknown, Value::Derived))
             }
+            ("&", Worth::Like) => Worth::Blurred,
             ("*", Worth::Blurred) => Worth::Plain(Value::Derived(self.atom)),
             _ => Worth::unknown(),
         }
@@ -179,7 +186,9 @@ impl Flow<'_, '_> {
             return Worth::Plain(both.value());
         }
         let (left, right) = (self.eval(a, state), self.eval(b, state));
-        if let ("+" | "-" | "[]", Some(place)) = (operator, self.index((&left, &right), b, state)) {
+        if matches!(operator, "+" | "-" | "[]")
+            && let Some(place) = self.index((&left, &right), b, state)
+        {
             return self.at_index(operator, b.line, place, state);
         }
         match (operator, &left, &right) {
@@ -276,6 +285,11 @@ impl Flow<'_, '_> {
             {
                 return worth;
             }
+            if let (true, Some(asked @ Worth::Asked(_))) = (self.is_strict(), worths.first())
+                && self.oracle.is_wrapper(name)
+            {
+                return asked.clone();
+            }
             let values: Vec<Value> = worths.iter().map(Worth::value).collect();
             return Worth::Plain(self.oracle.call(name, &values));
         }
@@ -283,9 +297,9 @@ impl Flow<'_, '_> {
             // Who takes the lock of one entry may look at it first.
             if self.table.is_some()
                 && lock(name) == Some(true)
-                && let Some(worth) = self.helper(line, name, &worths, state)
+                && let Some(worth) = self.take_lock((line, name), &worths, state)
             {
-                return Self::answers_lock(worth, state);
+                return worth;
             }
             if gives == Gives::Entry && worths.contains(&Worth::Slot) {
                 let slot = self.load(line, state);
@@ -356,6 +370,9 @@ impl Flow<'_, '_> {
             (Some(Worth::Blurred), true) => Worth::Plain(Value::Derived(self.atom)),
             _ => Worth::unknown(),
         };
+        if used == Worth::Like {
+            self.note(FindingKind::Unsure, line, name.to_owned());
+        }
         if let Worth::Plain(value) = &used {
             match value {
                 Value::Entry(atom) | Value::Raw(atom) | Value::Type(atom) => {
@@ -494,7 +511,7 @@ impl Flow<'_, '_> {
 pub(super) fn holds_entry(worth: &Worth) -> bool {
     match worth {
         Worth::Plain(value) => matches!(value, Value::Entry(_) | Value::Raw(_)),
-        Worth::Slot | Worth::Cursor | Worth::Blurred => true,
+        Worth::Slot | Worth::Cursor | Worth::Blurred | Worth::Like => true,
         Worth::Flags | Worth::Asked(_) | Worth::Elsewhere => false,
     }
 }

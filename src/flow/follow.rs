@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 const DEPTH: usize = 4;
 
 /// What a call of a function that is followed comes to.
-struct Followed {
+pub(super) struct Followed {
     returns: Worth,
     slot: Worth,
     fields: BTreeMap<&'static str, Worth>,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
     table: Option<Spot>,
 }
 
@@ -68,12 +68,7 @@ impl Flow<'_, '_> {
         if all.any(|other| !other.agrees(&first)) {
             return None;
         }
-        if let Some(collected) = &mut self.findings {
-            for mut finding in first.findings {
-                finding.path.insert(0, (self.file.clone(), line));
-                collected.push(finding);
-            }
-        }
+        self.collect(line, first.findings);
         state.slot = first.slot;
         // What the function moved were its own pointers: its caller is where it was.
         if let (Some(own), Some(theirs)) = (&mut state.table, first.table) {
@@ -90,8 +85,18 @@ impl Flow<'_, '_> {
         Some(first.returns)
     }
 
+    /// Takes over what was found in a function that is called in a line.
+    pub(super) fn collect(&mut self, line: u32, findings: Vec<Finding>) {
+        if let Some(collected) = &mut self.findings {
+            for mut finding in findings {
+                finding.path.insert(0, (self.file.clone(), line));
+                collected.push(finding);
+            }
+        }
+    }
+
     /// Follows a call into one body, all arms of its `#if`s.
-    fn follow(
+    pub(super) fn follow(
         &mut self,
         helper: &Helper,
         (worths, carried): (&[Worth], &[(usize, String, Worth)]),
@@ -130,11 +135,15 @@ impl Flow<'_, '_> {
             spot = run.table.clone().or(spot);
             findings.extend(run.findings);
             let returned = run.returns.unwrap_or_else(Worth::unknown);
-            returns = merge(returns, returned, self.atom);
+            let merge = |known, new| match self.table.is_some() {
+                true => join(known, new, self.atom),
+                false => merge(known, new, self.atom),
+            };
+            returns = merge(returns, returned);
             let left = run.fields.unwrap_or_else(|| state.fields.clone());
             fields = Some(fields.map_or_else(|| left.clone(), |known| merge_fields(&known, &left)));
             let left = run.slot.unwrap_or_else(|| state.slot.clone());
-            slot = merge(slot, left, self.atom);
+            slot = merge(slot, left);
         }
         self.file = outer_file;
         self.cursor = outer_cursor;
@@ -146,6 +155,13 @@ impl Flow<'_, '_> {
             table: spot,
         }
     }
+}
+
+fn join(known: Option<Worth>, new: Worth, atom: Atom) -> Option<Worth> {
+    Some(match known {
+        Some(known) => known.join(&new, (atom, true)),
+        None => new,
+    })
 }
 
 /// Does a function answer nothing?

@@ -13,6 +13,12 @@ pub(super) enum Phase {
     Past,
 }
 
+/// Places that are told apart at which a path comes to the entry; all others are one.
+const ARRIVALS: usize = 12;
+
+/// How many sorts of paths are kept apart at a point.
+pub(super) const PHASES: usize = 1 + 2 * ARRIVALS;
+
 /// A place in a source file.
 pub(super) type Place = (String, u32);
 
@@ -23,6 +29,8 @@ pub(super) struct Spot {
     pub(super) locked: bool,
     /// Where the function is.
     pub(super) phase: Phase,
+    /// Which of the places that it comes to is the entry's.
+    pub(super) arrival: usize,
     /// Indices that lead to the entry, as written.
     pub(super) sums: BTreeSet<String>,
     /// Indices that have led to another entry since their names changed, each with where.
@@ -39,6 +47,7 @@ impl Spot {
         Self {
             locked,
             phase,
+            arrival: 0,
             sums: BTreeSet::new(),
             passed: BTreeMap::new(),
             passes: BTreeSet::new(),
@@ -55,6 +64,7 @@ impl Spot {
         Self {
             locked: self.locked && other.locked,
             phase: self.phase,
+            arrival: self.arrival,
             sums: self.sums.union(&other.sums).cloned().collect(),
             passed: passed
                 .map(|(text, at)| (text.clone(), at.clone()))
@@ -64,9 +74,21 @@ impl Spot {
         }
     }
 
+    /// Numbers what is kept apart at a point: paths that have not come to the entry, and for each place where they came to it
+    /// those that are there and those that have moved on.
+    pub(super) fn number(&self) -> usize {
+        let arrival = self.arrival.min(ARRIVALS - 1);
+        match self.phase {
+            Phase::Before => 0,
+            Phase::At => 1 + 2 * arrival,
+            Phase::Past => 2 + 2 * arrival,
+        }
+    }
+
     /// Comes to the entry.
-    pub(super) fn arrive(&mut self, place: &Place) {
+    pub(super) fn arrive(&mut self, place: &Place, arrival: usize) {
         self.phase = Phase::At;
+        self.arrival = arrival;
         self.again = self.passes.iter().any(|own| own != place);
     }
 

@@ -19,6 +19,8 @@ pub(super) enum Worth {
     Blurred,
     /// A pointer to another entry of the table.
     Elsewhere,
+    /// An entry that is the same as one that is not followed, and may have been looked at there.
+    Like,
     /// What a function answers that was handed the entry and is not followed, as far as it is assumed.
     Asked(Truth),
 }
@@ -34,7 +36,7 @@ impl Worth {
         match self {
             Self::Plain(value) => value.truth(),
             Self::Slot | Self::Cursor | Self::Elsewhere => Truth::Yes,
-            Self::Flags | Self::Blurred => Truth::Either,
+            Self::Flags | Self::Blurred | Self::Like => Truth::Either,
             Self::Asked(truth) => *truth,
         }
     }
@@ -56,9 +58,10 @@ impl Worth {
         }
     }
 
-    fn join(&self, other: &Self, (own, tabled): (Atom, bool)) -> Self {
+    pub(super) fn join(&self, other: &Self, (own, tabled): (Atom, bool)) -> Self {
         match (self, other) {
             (a, b) if a == b => a.clone(),
+            (Self::Like, Self::Plain(_)) | (Self::Plain(_), Self::Like) => Self::Like,
             // No entry is followed behind the other pointer, nor where there is none: nothing is lost.
             (Self::Slot, other) | (other, Self::Slot) if tabled && other.leads_nowhere() => {
                 Self::Slot
@@ -71,6 +74,17 @@ impl Worth {
                 // made on the way is another entry, and not the question.
                 let mut atoms = [a.atom(), b.atom()].into_iter().flatten();
                 match atoms.any(|atom| atom == own) {
+                    // Where one entry is followed at a time, a use of the other is no use at all.
+                    true if tabled
+                        && matches!(a, Value::Entry(atom) | Value::Raw(atom) if *atom == own) =>
+                    {
+                        self.clone()
+                    }
+                    true if tabled
+                        && matches!(b, Value::Entry(atom) | Value::Raw(atom) if *atom == own) =>
+                    {
+                        other.clone()
+                    }
                     true => Self::Plain(Value::Derived(own)),
                     false => Self::unknown(),
                 }
@@ -95,13 +109,10 @@ pub(super) struct State {
     pub(super) table: Option<Spot>,
 }
 
-/// Paths that are kept apart at each point: those before the entry, at it, and past it.
-pub(super) const PHASES: usize = 3;
-
 impl State {
     /// Numbers a point and where on the way to the entry the path is.
-    pub(super) fn node(&self, at: usize) -> usize {
-        at * PHASES + self.table.as_ref().map_or(0, |spot| spot.phase as usize)
+    pub(super) fn node(&self, at: usize, phases: usize) -> usize {
+        at * phases + self.table.as_ref().map_or(0, Spot::number)
     }
 
     /// Notes that the table's lock is taken or dropped.

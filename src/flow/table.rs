@@ -5,11 +5,11 @@
 //! place (maps the table, moves a pointer, reckons with an index) it may be the one, or not: both ways are gone, and paths
 //! that have come to it are kept apart from those that have not.
 
-use super::engine::{FindingKind, Flow};
+use super::engine::{FindingKind, Flow, Helper};
 use super::eval::holds_entry;
 use super::graph::Step;
 use super::guard::each;
-use super::spot::{Phase, Place, Spot};
+use super::spot::{PHASES, Phase, Place, Spot};
 use super::state::{State, Worth};
 use super::tables::{asks_for_a_leaf, compares_entries, lock, neutral, says_of_null};
 use crate::syntax::ast::{Expr, Lowered, Node};
@@ -67,6 +67,8 @@ pub(crate) struct Table {
     pub(super) indices: BTreeMap<String, BTreeSet<String>>,
     /// Which of the new places that a step comes to is taken for the one; `None` for none.
     pub(super) choice: Option<u32>,
+    /// Places where a path came to the entry, each with how it was written.
+    pub(super) arrivals: Vec<(Place, String)>,
     /// New places that the step has come to.
     pub(super) met: u32,
     /// Is what is found about an entry that an earlier pass may have turned away?
@@ -88,6 +90,7 @@ impl Table {
             seen: Seen::default(),
             indices: BTreeMap::new(),
             choice: None,
+            arrivals: Vec::new(),
             met: 0,
             again: false,
             locals: BTreeSet::new(),
@@ -132,6 +135,11 @@ impl Flow<'_, '_> {
         self.run_from(body, line, starts)
     }
 
+    /// How many sorts of paths are kept apart at a point.
+    pub(super) fn phases(&self) -> usize {
+        if self.table.is_some() { PHASES } else { 1 }
+    }
+
     /// A new place that may be the entry's: is it, in this run of the step?
     fn chooses(&mut self) -> bool {
         let Some(table) = &mut self.table else {
@@ -143,7 +151,7 @@ impl Flow<'_, '_> {
     }
 
     /// The function comes to a new place: `true` where that is the entry's from here on.
-    fn arrives(&mut self, place: &Place, state: &mut State) -> bool {
+    fn arrives(&mut self, place: &Place, text: &str, state: &mut State) -> bool {
         let before = state
             .table
             .as_ref()
@@ -153,8 +161,15 @@ impl Flow<'_, '_> {
         }
         state.slot = Worth::Plain(self.oracle.entry(self.atom));
         if let Some(spot) = &mut state.table {
-            spot.arrive(place);
             if let Some(table) = &mut self.table {
+                let own = (place.clone(), text.to_owned());
+                let known = table.arrivals.iter().position(|known| *known == own);
+                // The first is a parameter's.
+                let number = known.unwrap_or(table.arrivals.len());
+                if known.is_none() {
+                    table.arrivals.push(own);
+                }
+                spot.arrive(place, number + 1);
                 table.again = spot.again;
             }
         }
@@ -231,7 +246,7 @@ impl Flow<'_, '_> {
             spot.leave();
         }
         let place = (self.file.clone(), line);
-        match self.arrives(&place, state) {
+        match self.arrives(&place, "", state) {
             true => Worth::Slot,
             false => Worth::Elsewhere,
         }
@@ -253,7 +268,7 @@ impl Flow<'_, '_> {
         let after = if back {
             // Back to entries that were looked at before, whatever came of it.
             Worth::Blurred
-        } else if before == Worth::Elsewhere && self.arrives(&place, state) {
+        } else if before == Worth::Elsewhere && self.arrives(&place, name, state) {
             Worth::Slot
         } else {
             Worth::Elsewhere
@@ -297,7 +312,7 @@ impl Flow<'_, '_> {
             return Some(Worth::Slot);
         }
         let place = (self.file.clone(), index.line);
-        let own = *pointer == Worth::Elsewhere && !known && self.arrives(&place, state);
+        let own = *pointer == Worth::Elsewhere && !known && self.arrives(&place, &text, state);
         let spot = state.table.as_mut()?;
         if own {
             spot.sums.insert(text);
@@ -384,7 +399,9 @@ impl Flow<'_, '_> {
             let (guards, asked) = (self.guards.clone(), self.asked.clone());
             self.deeper = true;
             let mut state = state.clone();
-            drop(self.helper(line, name, worths, &mut state));
+            if self.helper(line, name, worths, &mut state).is_none() {
+                self.macro_call((line, name), worths, &state);
+            }
             self.deeper = false;
             (self.guards, self.asked) = (guards, asked);
         }
@@ -392,6 +409,23 @@ impl Flow<'_, '_> {
             true => self.unfollowed(name),
             false => answer,
         }
+    }
+
+    /// Looks for uses in a macro of the headers.
+    fn macro_call(&mut self, (line, name): (u32, &str), worths: &[Worth], state: &State) {
+        let open = self.stack.iter().any(|own| own == name);
+        let Some((file, at, body)) = self.oracle.macro_body(name).filter(|_| !open) else {
+            return;
+        };
+        let helper = Helper {
+            file,
+            line: at,
+            bodies: vec![body],
+        };
+        self.stack.push(name.to_owned());
+        let followed = self.follow(&helper, (worths, &[]), state);
+        self.stack.pop();
+        self.collect(line, followed.findings);
     }
 
     /// Reads a condition. What bits of the entry decide that no table tells of may be either, but is not chance.
@@ -444,12 +478,11 @@ impl Flow<'_, '_> {
         let strange =
             |worth: &Worth| matches!(worth, Worth::Plain(Value::Unknown | Value::Derived(_)));
         if worths.iter().any(own) && worths.iter().any(strange) {
-            let blurred = Worth::Plain(Value::Derived(self.atom));
             if own(&state.slot) {
-                state.slot = blurred.clone();
+                state.slot = Worth::Like;
             }
             let copies = state.names.values_mut().filter(|worth| own(worth));
-            copies.for_each(|worth| *worth = blurred.clone());
+            copies.for_each(|worth| *worth = Worth::Like);
         }
     }
 
@@ -540,9 +573,24 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// What a function answers that takes the lock: none, where it answers nothing.
-    pub(super) fn answers_lock(worth: Worth, state: &mut State) -> Worth {
-        match worth.truth() {
+    /// What a function answers that takes the lock of one entry, and may look at it first: where it answers nothing, there is
+    /// none.
+    pub(super) fn take_lock(
+        &mut self,
+        (line, name): (u32, &str),
+        worths: &[Worth],
+        state: &mut State,
+    ) -> Option<Worth> {
+        let asked = self.asked.clone();
+        let worth = self.helper(line, name, worths, state);
+        // That the lock is taken is no answer about the entry.
+        self.asked = asked;
+        let worth = worth?;
+        let truth = match &worth {
+            Worth::Asked(_) => Truth::Either,
+            worth => worth.truth(),
+        };
+        Some(match truth {
             Truth::No => {
                 state.lock(false);
                 worth
@@ -555,7 +603,7 @@ impl Flow<'_, '_> {
                 state.lock(true);
                 Worth::Plain(Value::Constant(String::from(LOCK)))
             }
-        }
+        })
     }
 
     /// What is at the place that an index leads to, or the place itself.

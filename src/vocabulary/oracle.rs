@@ -5,7 +5,7 @@ use super::interpret::{Answers, Interpreter};
 use super::kinds::{Atom, NONE, PRESENT};
 use super::value::{Truth, Value};
 use super::{Definition, interpret};
-use crate::syntax::ast::{Expr, Node};
+use crate::syntax::ast::{Expr, Lowered, Node};
 use std::collections::BTreeMap;
 
 /// The level whose entries may be of any kind.
@@ -168,6 +168,16 @@ impl<'h> Oracle<'h> {
     /// Says whether a call is worth its first argument.
     pub(crate) fn is_wrapper(&self, name: &str) -> bool {
         self.interpreter.is_wrapper(name)
+    }
+
+    /// Gives file, line and body of a macro, where the headers define it once.
+    pub(crate) fn macro_body(&self, name: &str) -> Option<(String, u32, Lowered)> {
+        let [own] = self.headers.definitions.get(name)?.as_slice() else {
+            return None;
+        };
+        let body = own.macro_parameters.as_ref().and(own.lowered())?;
+        let clean = body.errors.is_empty();
+        clean.then(|| (own.file.clone(), own.line, body.clone()))
     }
 
     /// Evaluates a call.

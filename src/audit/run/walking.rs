@@ -98,7 +98,7 @@ impl Auditor {
             fetched.extend(new);
             asked.append(&mut missed);
             let at_hand = || hits.iter().copied().chain(&fetched);
-            let library = Library::new(&self.headers, at_hand());
+            let library = Library::new(&self.headers, at_hand()).parsed_with(self.lower);
             let homes = self.homes(&at_hand());
             let found = self.judge(&open, &library, &homes, bodies);
             let all = found.iter().flat_map(|(_, _, looked)| &looked.missed);
@@ -161,6 +161,7 @@ impl Auditor {
             headers: &self.headers,
             names: &self.walking,
             callbacks: &self.callbacks,
+            lower: self.lower,
             homes,
             library,
             known: &known,
