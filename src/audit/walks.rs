@@ -64,56 +64,7 @@ pub(super) fn find(
     (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
 ) -> Found {
     let mut found = Found::default();
-    let mut by_function: BTreeMap<usize, Vec<At<'_>>> = BTreeMap::new();
-    for mention in hit
-        .outline
-        .mentions
-        .iter()
-        .filter(|m| context.names.contains_key(&m.word))
-    {
-        match (&mention.enclosing, mention.kind) {
-            _ if context.names[&mention.word].1.sort == WalkerSort::Callback => {}
-            (Enclosing::Function(function), MentionKind::Call) => {
-                let (name, walker) = &context.names[&mention.word];
-                by_function.entry(*function).or_default().push(At {
-                    line: mention.line,
-                    at: mention.at,
-                    name,
-                    walker,
-                });
-            }
-            (_, MentionKind::Call) => found.blind.push(BlindSpot {
-                file: hit.path.clone(),
-                line: mention.line,
-                sort: BlindSort::Outside,
-                what: String::from("a walker is called outside a function"),
-            }),
-            // The cursor's struct has the walker's name; only a call through a pointer would hide a walk.
-            (Enclosing::Function(_), MentionKind::Bare)
-                if !is_struct_name(&hit.text, mention.at) =>
-            {
-                found.blind.push(BlindSpot {
-                    file: hit.path.clone(),
-                    line: mention.line,
-                    sort: BlindSort::Address,
-                    what: String::from(
-                        "a walker's address is taken: calls through it are not seen",
-                    ),
-                });
-            }
-            _ => {}
-        }
-    }
-    for (index, number) in callbacks(hit, context.callbacks) {
-        let walker = &context.callbacks[number];
-        let function = &hit.outline.functions[index];
-        by_function.entry(index).or_default().push(At {
-            line: LineCounter::new().locate(&hit.text, function.span.start).0,
-            at: function.span.start,
-            name: walker.name,
-            walker,
-        });
-    }
+    let by_function = places(hit, context, &mut found.blind);
     let mut lines = LineCounter::new();
     let mut accessors = Vec::new();
     for (index, walks) in by_function {
@@ -165,6 +116,65 @@ pub(super) fn find(
     }
     mark(&mut found.walks, &accessors);
     found
+}
+
+/// Lists the walks of a file, by function, and notes what may hide others.
+fn places<'a>(
+    hit: &Hit,
+    context: &Context<'a>,
+    blind: &mut Vec<BlindSpot>,
+) -> BTreeMap<usize, Vec<At<'a>>> {
+    let mut by_function: BTreeMap<usize, Vec<At<'a>>> = BTreeMap::new();
+    for mention in hit
+        .outline
+        .mentions
+        .iter()
+        .filter(|m| context.names.contains_key(&m.word))
+    {
+        match (&mention.enclosing, mention.kind) {
+            _ if context.names[&mention.word].1.sort == WalkerSort::Callback => {}
+            (Enclosing::Function(function), MentionKind::Call) => {
+                let (name, walker) = &context.names[&mention.word];
+                by_function.entry(*function).or_default().push(At {
+                    line: mention.line,
+                    at: mention.at,
+                    name,
+                    walker,
+                });
+            }
+            (_, MentionKind::Call) => blind.push(BlindSpot {
+                file: hit.path.clone(),
+                line: mention.line,
+                sort: BlindSort::Outside,
+                what: String::from("a walker is called outside a function"),
+            }),
+            // The cursor's struct has the walker's name; only a call through a pointer would hide a walk.
+            (Enclosing::Function(_), MentionKind::Bare)
+                if !is_struct_name(&hit.text, mention.at) =>
+            {
+                blind.push(BlindSpot {
+                    file: hit.path.clone(),
+                    line: mention.line,
+                    sort: BlindSort::Address,
+                    what: String::from(
+                        "a walker's address is taken: calls through it are not seen",
+                    ),
+                });
+            }
+            _ => {}
+        }
+    }
+    for (index, number) in callbacks(hit, context.callbacks) {
+        let walker = &context.callbacks[number];
+        let function = &hit.outline.functions[index];
+        by_function.entry(index).or_default().push(At {
+            line: LineCounter::new().locate(&hit.text, function.span.start).0,
+            at: function.span.start,
+            name: walker.name,
+            walker,
+        });
+    }
+    by_function
 }
 
 /// Quotes the guards of a level.
@@ -243,21 +253,7 @@ impl Place<'_> {
         (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
     ) -> (Walk, Accessors, Vec<BlindSpot>) {
         let cursor_name = self.cursor_name(bodies.first());
-        let mut cursor = Cursor::default();
-        for body in bodies {
-            let own = trace(body, &cursor_name, self.walker, context.headers);
-            cursor.flags.extend(own.flags);
-            cursor.perhaps.extend(own.perhaps);
-            cursor.parameter = own.parameter;
-            cursor.from = own.from;
-        }
-        if let Some(number) = self.walker.flags {
-            for body in bodies {
-                argument_flags(body, (self.name, self.line), number, &mut cursor);
-            }
-        } else if let Some(position) = cursor.parameter {
-            self.add_callers_flags(&mut cursor, position, context);
-        }
+        let cursor = self.cursor(bodies, &cursor_name, context);
         let contract = self.contract((&cursor, 0), context, (helpers, &mut *oracle));
         let case = Case {
             file: &self.hit.path,
@@ -325,6 +321,26 @@ impl Place<'_> {
             pmd,
         };
         (walk, (judged.accessor, of_huge), judged.blind)
+    }
+
+    /// Traces the cursor and its flags.
+    fn cursor(&self, bodies: &[Lowered], name: &str, context: &Context<'_>) -> Cursor {
+        let mut cursor = Cursor::default();
+        for body in bodies {
+            let own = trace(body, name, self.walker, context.headers);
+            cursor.flags.extend(own.flags);
+            cursor.perhaps.extend(own.perhaps);
+            cursor.parameter = own.parameter;
+            cursor.from = own.from;
+        }
+        if let Some(number) = self.walker.flags {
+            for body in bodies {
+                argument_flags(body, (self.name, self.line), number, &mut cursor);
+            }
+        } else if let Some(position) = cursor.parameter {
+            self.add_callers_flags(&mut cursor, position, context);
+        }
+        cursor
     }
 
     /// Says what the walk's flags keep from the caller that would come back without them.

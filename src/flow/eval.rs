@@ -294,33 +294,7 @@ impl Flow<'_, '_> {
             return Worth::Plain(self.oracle.call(name, &values));
         }
         if let Some(gives) = neutral(name) {
-            // Who takes the lock of one entry may look at it first.
-            if self.table.is_some()
-                && lock(name) == Some(true)
-                && let Some(worth) = self.take_lock((line, name), &worths, state)
-            {
-                return worth;
-            }
-            if gives == Gives::Entry && worths.contains(&Worth::Slot) {
-                let slot = self.load(line, state);
-                self.pass(gives, &worths, state, name);
-                return slot;
-            }
-            let plain: Vec<Value> = worths.iter().map(Worth::value).collect();
-            if self.table.is_some()
-                && let raw @ Value::Raw(_) = self.oracle.call(name, &plain)
-            {
-                return Worth::Plain(raw);
-            }
-            let own = worths.iter().find_map(|worth| match worth {
-                Worth::Plain(Value::Entry(atom) | Value::Raw(atom)) => Some(*atom),
-                _ => None,
-            });
-            if let (true, Some(atom), Gives::Other) = (self.table.is_some(), own, gives) {
-                self.pass(gives, &worths, state, name);
-                return Worth::Plain(Value::Derived(atom));
-            }
-            return self.pass(gives, &worths, state, name);
+            return self.pass_on((line, name), gives, &worths, state);
         }
         if self.walker.owns(name)
             && worths
@@ -354,6 +328,43 @@ impl Flow<'_, '_> {
         }
         self.note(FindingKind::Escape, line, name.to_owned());
         self.unfollowed(name)
+    }
+
+    /// A call that may be handed any entry. Where the entry comes from a table, what it looks at is noted.
+    fn pass_on(
+        &mut self,
+        (line, name): (u32, &str),
+        gives: Gives,
+        worths: &[Worth],
+        state: &mut State,
+    ) -> Worth {
+        if self.table.is_none() {
+            return self.pass(gives, worths, state, name);
+        }
+        // Who takes the lock of one entry may look at it first.
+        if lock(name) == Some(true)
+            && let Some(worth) = self.take_lock((line, name), worths, state)
+        {
+            return worth;
+        }
+        if gives == Gives::Entry && worths.contains(&Worth::Slot) {
+            let slot = self.load(line, state);
+            self.pass(gives, worths, state, name);
+            return slot;
+        }
+        let plain: Vec<Value> = worths.iter().map(Worth::value).collect();
+        if let raw @ Value::Raw(_) = self.oracle.call(name, &plain) {
+            return Worth::Plain(raw);
+        }
+        let own = worths.iter().find_map(|worth| match worth {
+            Worth::Plain(Value::Entry(atom) | Value::Raw(atom)) => Some(*atom),
+            _ => None,
+        });
+        let answer = self.pass(gives, worths, state, name);
+        match (own, gives) {
+            (Some(atom), Gives::Other) => Worth::Plain(Value::Derived(atom)),
+            _ => answer,
+        }
     }
 
     fn kind_use(

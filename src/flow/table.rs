@@ -160,18 +160,16 @@ impl Flow<'_, '_> {
             return false;
         }
         state.slot = Worth::Plain(self.oracle.entry(self.atom));
-        if let Some(spot) = &mut state.table {
-            if let Some(table) = &mut self.table {
-                let own = (place.clone(), text.to_owned());
-                let known = table.arrivals.iter().position(|known| *known == own);
-                // The first is a parameter's.
-                let number = known.unwrap_or(table.arrivals.len());
-                if known.is_none() {
-                    table.arrivals.push(own);
-                }
-                spot.arrive(place, number + 1);
-                table.again = spot.again;
+        if let (Some(spot), Some(table)) = (&mut state.table, &mut self.table) {
+            let own = (place.clone(), text.to_owned());
+            let known = table.arrivals.iter().position(|known| *known == own);
+            // The first is a parameter's.
+            let number = known.unwrap_or(table.arrivals.len());
+            if known.is_none() {
+                table.arrivals.push(own);
             }
+            spot.arrive(place, number + 1);
+            table.again = spot.again;
         }
         true
     }
@@ -460,10 +458,10 @@ impl Flow<'_, '_> {
                 (truth, arguments.iter().collect())
             }
             Node::Call(name, arguments) if self.oracle.is_wrapper(name) => {
-                return match arguments.first() {
-                    Some(inner) => self.same(inner, truth, state),
-                    None => {}
-                };
+                if let Some(inner) = arguments.first() {
+                    self.same(inner, truth, state);
+                }
+                return;
             }
             _ => return,
         };
@@ -495,12 +493,9 @@ impl Flow<'_, '_> {
 
     /// The table is unmapped: pointers into it lead nowhere.
     pub(super) fn unmap(&self, arguments: &[Expr], state: &mut State) {
-        let named = arguments.iter().filter_map(|a| base(a));
-        let known = |name: String| match state.names.get(&name) {
-            Some(worth) => matches!(worth, Worth::Slot | Worth::Elsewhere),
-            None => false,
-        };
-        if named.map(known).any(|own| own) {
+        let named = arguments.iter().filter_map(base);
+        let mut known = named.filter_map(|name| state.names.get(&name));
+        if known.any(|worth| matches!(worth, Worth::Slot | Worth::Elsewhere)) {
             for worth in state.names.values_mut() {
                 if matches!(worth, Worth::Slot | Worth::Elsewhere | Worth::Blurred) {
                     *worth = Worth::unknown();
@@ -528,9 +523,10 @@ impl Flow<'_, '_> {
     pub(super) fn starts(&self, step: &Step) -> bool {
         let mut found = false;
         each_of(step, &mut |expr| {
-            each(expr, &mut |expr| match &expr.node {
-                Node::Call(name, _) => found |= self.is_start(name, expr.line),
-                _ => {}
+            each(expr, &mut |expr| {
+                if let Node::Call(name, _) = &expr.node {
+                    found |= self.is_start(name, expr.line);
+                }
             });
         });
         found
