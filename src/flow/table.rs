@@ -297,7 +297,9 @@ impl Flow<'_, '_> {
             // How far two places are apart.
             return Some(Worth::unknown());
         }
-        if *value == Worth::Plain(Value::Number(0)) {
+        // A name that is zero now leads to another place as soon as it is counted up.
+        let written_out = matches!(index.node, Node::Number(_));
+        if written_out && *value == Worth::Plain(Value::Number(0)) {
             return Some(pointer.clone());
         }
         let mut names = BTreeSet::new();
