@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Times audits beside a peer that only searches for the same words, in pairs, in one run: cold (all of a kernel, nothing
-# known of it), warm (the same kernel once more), and after one patch (a commit on top of one that is known, which moves
-# every line of a file with walks).
+# known of it), warm (the same kernel once more), and after one patch (a commit on top of one that is known).
 #
 #   benches/audit.sh KERNEL_FOLDER [PAIRS]
 #
@@ -68,22 +67,35 @@ if [ -z "${PTEWARD_BENCH_NO_GIT:-}" ]; then
   git --git-dir="$repository/.git" --work-tree="$folder" -C "$folder" add --force . 2>/dev/null
   git -C "$repository" -c user.name=bench -c user.email=bench@invalid commit --quiet -m base
   git -C "$repository" gc --quiet
-  # One patch that moves every line of a file with walks.
-  moved=$({ echo; git -C "$repository" cat-file blob HEAD:mm/rmap.c; } | git -C "$repository" hash-object -w --stdin)
-  git -C "$repository" read-tree HEAD
-  git -C "$repository" update-index --cacheinfo "100644,$moved,mm/rmap.c"
-  patched=$(git -C "$repository" -c user.name=bench -c user.email=bench@invalid commit-tree -p HEAD -m patch \
-    "$(git -C "$repository" write-tree)" </dev/null)
+  # Patches on top of a known commit: one moves every line of a file with walks, one changes a function that walks, one
+  # the walker itself.
+  patch() { # file, sed expression
+    local blob
+    blob=$(git -C "$repository" cat-file blob "HEAD:$1" | sed "$2" | git -C "$repository" hash-object -w --stdin)
+    git -C "$repository" read-tree HEAD
+    git -C "$repository" update-index --cacheinfo "100644,$blob,$1"
+    git -C "$repository" -c user.name=bench -c user.email=bench@invalid commit-tree -p HEAD -m patch \
+      "$(git -C "$repository" write-tree)" </dev/null
+  }
+  first_statement() { # function
+    printf '/^[a-z].*\b%s(/,/^}/ s/^{/{\n\tbarrier();/' "$1"
+  }
   rm -rf "$work/warm"
   run first "$pteward" --workspace "$work/warm" audit "$repository@HEAD" --json
   cp -r "$work/warm" "$work/known"
-  for _ in $(seq "$pairs"); do
-    rm -rf "$work/warm"
-    cp -r "$work/known" "$work/warm"
-    warm ours_patched "$repository@$patched"
-    run rg_patched rg -uuu -w -n -g '*.c' -g '*.h' "$words" "$folder"
-  done
-  table ours_patched rg_patched 'one patch'
+  one_patch() { # label, commit
+    rm -f "$work/ours_patched" "$work/rg_patched"
+    for _ in $(seq "$pairs"); do
+      rm -rf "$work/warm"
+      cp -r "$work/known" "$work/warm"
+      warm ours_patched "$repository@$2"
+      run rg_patched rg -uuu -w -n -g '*.c' -g '*.h' "$words" "$folder"
+    done
+    table ours_patched rg_patched "$1"
+  }
+  one_patch 'lines move' "$(patch mm/rmap.c '1s/^/\n/')"
+  one_patch 'a walk' "$(patch mm/rmap.c "$(first_statement try_to_migrate_one)")"
+  one_patch 'the walker' "$(patch mm/page_vma_mapped.c "$(first_statement page_vma_mapped_walk)")"
 
   grep=(git -C "$repository" grep -w -n -E "$words" HEAD -- '*.c' '*.h')
   for _ in $(seq "$pairs"); do

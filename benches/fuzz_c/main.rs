@@ -2,7 +2,9 @@
 //!
 //!   make fuzz-c KERNEL="FOLDER FOLDER"
 //!
-//! The same seeds on every run. A panic or a file that takes more than a second is printed and makes the run fail.
+//! The same seeds on every run. A panic, or a read that takes more than a second of its thread's own time (what else the machine
+//! does is not counted), is printed and makes the run fail. PTEWARD_FUZZ_COPIES sets how many damaged copies of each file are
+//! read, PTEWARD_FUZZ_ONLY which paths: those that hold it.
 
 #![expect(
     clippy::print_stdout,
@@ -16,6 +18,7 @@ use pteward::audit::{Auditor, Probe};
 use pteward::tree::directory::DirectorySource;
 use pteward::tree::source::Source;
 use rayon::prelude::*;
+use rustix::time::{ClockId, clock_gettime};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -26,18 +29,27 @@ const FOLDERS: [&str; 4] = ["mm", "kernel", "fs", "include"];
 /// One copy of one file, read.
 struct Read {
     name: String,
+    /// Time of the thread.
     took: Duration,
+    /// Time that went by.
+    wall: Duration,
     /// `None` where it panicked.
     probe: Option<Probe>,
     bytes: usize,
 }
 
+/// What this thread has worked so far.
+fn worked() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).expect("it does not run backwards")
+}
+
 fn read(auditor: &Auditor, name: String, text: &[u8]) -> Read {
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), worked());
     let probe = catch_unwind(AssertUnwindSafe(|| auditor.probe(text))).ok();
     Read {
         name,
-        took: start.elapsed(),
+        took: worked().saturating_sub(before),
+        wall: start.elapsed(),
         probe,
         bytes: text.len(),
     }
@@ -48,6 +60,7 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|word| !word.starts_with("--"))
         .collect();
+    let only = std::env::var("PTEWARD_FUZZ_ONLY").unwrap_or_default();
     let damaged: u64 = std::env::var("PTEWARD_FUZZ_COPIES")
         .ok()
         .and_then(|n| n.parse().ok())
@@ -62,7 +75,9 @@ fn main() -> ExitCode {
         let auditor = Auditor::new(&source).expect("its headers are read");
         let c = |path: &str| {
             let top = path.split('/').next().unwrap_or_default();
-            FOLDERS.contains(&top) && (path.ends_with(".c") || path.ends_with(".h"))
+            path.contains(&only)
+                && FOLDERS.contains(&top)
+                && (path.ends_with(".c") || path.ends_with(".h"))
         };
         let paths = source.paths(&c).expect("it can be listed");
         let all: Vec<Read> = paths
@@ -87,8 +102,8 @@ fn main() -> ExitCode {
                 "is slow"
             };
             println!(
-                "{what}: {} ({} bytes, {:?})",
-                read.name, read.bytes, read.took
+                "{what}: {} ({} bytes, {:.2?} of its thread, {:.2?} in all)",
+                read.name, read.bytes, read.took, read.wall
             );
             failed = true;
         }
@@ -96,17 +111,18 @@ fn main() -> ExitCode {
         let sum = |of: fn(&Probe) -> u64| probes.iter().map(of).sum::<u64>();
         let slowest = all.iter().max_by_key(|read| read.took);
         println!(
-            "{folder}: {} files and {} damaged copies, {} functions, {} points, {} steps; {} panics, {} over 1 s; slowest {}",
+            "{folder}: {} files and {} damaged copies, {} functions, {} points, {} steps; {} lines not understood; {} panics, {} over 1 s; slowest {}",
             paths.len(),
             all.len() - paths.len(),
             sum(|p| p.functions),
             sum(|p| p.points),
             sum(|p| p.steps),
+            sum(|p| p.errors),
             all.len() - probes.len(),
             all.iter().filter(slow).count(),
             slowest.map_or(String::new(), |read| format!(
-                "{:?} ({})",
-                read.took, read.name
+                "{:.2?} of its thread, {:.2?} in all ({})",
+                read.took, read.wall, read.name
             )),
         );
     }

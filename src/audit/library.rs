@@ -241,6 +241,9 @@ impl Library<'_> {
 
     /// Gives the function `name` of `file` itself.
     pub(super) fn own(&self, file: &str, name: &str) -> Option<Helper> {
+        if self.unread.contains_key(file) {
+            self.need(file);
+        }
         let hit = self.files.get(file)?;
         let index = hit.outline.functions.iter().position(|f| f.name == name)?;
         from_files(&[(*hit, index)], self.lower)

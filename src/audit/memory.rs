@@ -5,21 +5,30 @@
 
 use super::facts::{Audit, BlindSpot};
 use super::scan::Hit;
+use crate::base::hash::blob_id;
 use crate::base::id::ObjectId;
+use crate::flow::FlagSet;
 use crate::syntax::{Function, LineCounter, outline};
 use crate::tree::snapshot::Delta;
 use crate::tree::source::{Choose, Node, Source, TreeError, Visit};
-use crate::vocabulary::{Definition, Inferred};
+use crate::vocabulary::{Atom, Definition, Headers, Inferred, Saying};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 /// Names the code that finds: a digest of its sources and tables. What another one found is not believed.
 pub const ANALYSER: &str = env!("PTEWARD_ANALYSER");
 
+/// Hex digits kept of a function's digest: 128 bits, so that nobody finds two texts with one digest.
+const DIGITS: usize = 32;
+
 /// What an audit remembers of its tree.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Memory {
+    /// What most changes leave as it is; kept by itself.
+    #[serde(skip)]
+    pub(super) lasting: Arc<Lasting>,
     /// C files of the tree.
     pub(super) files: u64,
     /// Headers that say something about entries.
@@ -36,8 +45,12 @@ pub struct Memory {
     pub(super) folders: BTreeSet<String>,
     /// Files that were read for functions called, time by time.
     pub(super) fetched: Vec<Fetched>,
-    /// What each file with a walk looked at.
-    pub(super) traces: BTreeMap<String, Trace>,
+    /// What the walks of each function looked at, by file and function.
+    pub(super) traces: BTreeMap<String, BTreeMap<String, Trace>>,
+    /// The functions that walks asked for, where they stand, and those with walks, by file and function.
+    pub(super) places: BTreeMap<String, BTreeMap<String, Vec<Placed>>>,
+    /// Functions with rows in the handling matrix, where they stand, by file and function.
+    pub(super) rows: BTreeMap<String, BTreeMap<String, Vec<Placed>>>,
     /// Blind spots that are no walk's.
     pub(super) bare: Vec<BlindSpot>,
     /// What was found.
@@ -79,7 +92,47 @@ pub(super) struct Fetched {
     pub(super) files: BTreeMap<String, Vec<String>>,
 }
 
-/// What the walks of one file looked at.
+/// What an audit remembers that is large, and that few changes touch.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Lasting {
+    /// What the headers say.
+    pub(super) headers: Arc<Headers>,
+    /// What walkers may return, time by time as files were read.
+    pub(super) contracts: Vec<Vec<Contract>>,
+    /// What calls are worth to walks, and to the handling matrix, which knows more bodies.
+    pub(super) said: [Vec<Saying>; 2],
+    /// The name under which it is stored, once it is.
+    #[serde(skip)]
+    pub stored: OnceLock<String>,
+}
+
+/// What a walker may return, and what that hangs on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Contract {
+    /// The walker.
+    pub(super) walker: String,
+    /// The level.
+    pub(super) level: String,
+    /// What is known of the cursor's flags.
+    pub(super) flags: FlagSet,
+    /// The atoms.
+    pub(super) atoms: Vec<Atom>,
+    /// Names of functions that were asked for, the walker's among them.
+    pub(super) asked: BTreeSet<String>,
+    /// Those that were not found.
+    pub(super) missed: BTreeSet<String>,
+}
+
+/// Where a function stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Placed {
+    /// First and last line, from 1.
+    pub(super) lines: (u32, u32),
+    /// Digest of its text.
+    pub(super) digest: String,
+}
+
+/// What the walks of one function looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Trace {
     /// Every name of a function that was asked for, found or not.
@@ -88,6 +141,8 @@ pub(super) struct Trace {
     pub(super) missed: Vec<BTreeSet<String>>,
     /// What could not be seen.
     pub(super) blind: Vec<BlindSpot>,
+    /// Did they look at callers in the file, too?
+    pub(super) on_callers: bool,
 }
 
 impl Memory {
@@ -99,6 +154,22 @@ impl Memory {
     /// Gives what was found, and forgets the rest.
     pub fn into_audit(self) -> Audit {
         self.audit
+    }
+
+    /// Gives what most changes leave as it is.
+    pub fn lasting(&self) -> &Lasting {
+        &self.lasting
+    }
+
+    /// Takes what was kept by itself.
+    pub fn with_lasting(mut self, lasting: Lasting) -> Self {
+        self.lasting = Arc::new(lasting);
+        self
+    }
+
+    /// Lists the functions that walks hang on: those asked for, and those with walks.
+    pub(super) fn wanted(&self) -> BTreeSet<&str> {
+        wanted(&self.traces)
     }
 
     /// Counts the C files after a change.
@@ -113,6 +184,37 @@ impl Memory {
             .flat_map(|f| &f.names)
             .map(String::as_str)
             .collect()
+    }
+}
+
+/// Lists the functions that walks hang on.
+pub(super) fn wanted(traces: &BTreeMap<String, BTreeMap<String, Trace>>) -> BTreeSet<&str> {
+    let all = traces.values().flatten();
+    all.flat_map(|(name, trace)| trace.asked.iter().chain([name]))
+        .map(String::as_str)
+        .collect()
+}
+
+impl Placed {
+    /// Lists the functions of a file that have one of some names.
+    pub(super) fn all(hit: &Hit, names: &BTreeSet<&str>) -> BTreeMap<String, Vec<Self>> {
+        let mut lines = LineCounter::new();
+        let mut out: BTreeMap<String, Vec<Self>> = BTreeMap::new();
+        for function in &hit.outline.functions {
+            if names.contains(function.name.as_str()) {
+                let span = &function.span;
+                let first = lines.locate(&hit.text, span.start).0;
+                let last = lines.locate(&hit.text, span.end.saturating_sub(1)).0;
+                let mut digest = blob_id(&hit.text[span.clone()]).to_string();
+                digest.truncate(DIGITS);
+                let placed = Self {
+                    lines: (first, last),
+                    digest,
+                };
+                out.entry(function.name.clone()).or_default().push(placed);
+            }
+        }
+        out
     }
 }
 

@@ -27,5 +27,5 @@ pub use facts::{
     Audit, BlindSort, BlindSpot, Excerpt, Guard, Huge, Line, Site, SiteKind, Use, Verdict, Walk,
 };
 pub use matrix::{Cell, How, MatrixChange, MatrixRow, Missed, compare_matrices, missed};
-pub use memory::{ANALYSER, Memory};
+pub use memory::{ANALYSER, Lasting, Memory};
 pub use run::{Auditor, Contracts, Matrix, Probe, audit};

@@ -1,6 +1,7 @@
 //! In: a tree. Out: its audit.
 
 mod again;
+mod bodies;
 mod contracts;
 mod matrix;
 mod probe;
@@ -16,18 +17,21 @@ pub use probe::Probe;
 
 use super::facts::Audit;
 use super::library::Lower;
-use super::memory::{Body, FileMemory, Memory};
+use super::memory::{Body, FileMemory, Lasting, Memory};
 use super::needles::Needles;
 use super::scan::{Hit, scan};
-use crate::syntax::{LineCounter, MentionKind, lower_leniently, lower_variants};
+use crate::syntax::{LineCounter, lower_leniently, lower_variants};
 use crate::tree::snapshot::is_c;
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
     Definition, Headers, Inferred, Predicate, Walker, WalkerSet, WalkerSort, infer, infer_open,
     tellers, walkers, walkers_of,
 };
+use bodies::Bodies;
+use matrix::{Telling, placed_rows};
 use reading::Reading;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How often bodies are fetched for the sake of bodies fetched before.
 const ROUNDS: usize = 3;
@@ -38,7 +42,7 @@ const MEMORY_MANAGEMENT: &str = "mm";
 
 /// What an audit of one state is made with: its headers, and the names that they give.
 pub struct Auditor {
-    headers: Headers,
+    headers: Arc<Headers>,
     inferred: Inferred,
     /// Functions that tell an entry's type.
     tellers: Vec<String>,
@@ -80,7 +84,7 @@ impl Auditor {
         if set == WalkerSet::default() {
             return Self::new(source);
         }
-        let headers = Reading::whole(source, &|_| {}).headers()?;
+        let headers = Arc::new(Reading::whole(source, &|_| {}).headers()?);
         let (inferred, tellers) = (infer(&headers), tellers(&headers));
         let walkers = walkers_of(set);
         let (callbacks, walkers): (Vec<_>, Vec<_>) = walkers
@@ -99,7 +103,7 @@ impl Auditor {
     }
 
     fn read(reading: &Reading<'_>) -> Result<Self, TreeError> {
-        let headers = reading.headers()?;
+        let headers = Arc::new(reading.headers()?);
         let inferred = infer(&headers);
         let tellers = tellers(&headers);
         let walking = walking_names(&headers, walkers());
@@ -108,7 +112,7 @@ impl Auditor {
 
     /// Takes what was inferred before from the same headers.
     fn with(
-        headers: Headers,
+        headers: Arc<Headers>,
         inferred: Inferred,
         tellers: Vec<String>,
         walking: &BTreeMap<String, Walker>,
@@ -197,6 +201,7 @@ impl Auditor {
         };
         self.all_sites(&hits, &predicates, &mut audit);
         let hits: Vec<&Hit> = hits.iter().filter(|hit| self.is_audited(hit)).collect();
+        let bodies = Bodies::new(bodies);
         let walked = self.walks(&Reading::whole(source, &|_| {}), &hits, &bodies)?;
         walked.add_to(&mut audit);
         audit.predicates = predicates;
@@ -214,17 +219,21 @@ impl Auditor {
             .filter(|hit| self.has(hit, |role| role.told))
             .collect();
         let own = self.own_questions(&told, &bodies, &predicates);
+        let telling = Telling::new(self, (&bodies, own), &predicates, Arc::default());
         let audited: Vec<&Hit> = hits.iter().filter(|hit| self.is_audited(hit)).collect();
         let mut audit = Audit {
             files_read: files,
             files_parsed: hits.len() as u64,
             kinds: self.kinds(),
-            matrix: self.rows(&told, &bodies, &predicates, &own),
+            matrix: self.rows(&told, &telling, &|_, _| false),
             ..Audit::default()
         };
         self.all_sites(&hits, &predicates, &mut audit);
         let bare = std::mem::take(&mut audit.blind);
         audit.blind.clone_from(&bare);
+        let said = telling.bodies.said.list();
+        let rows = placed_rows(&audit.matrix, &told);
+        let bodies = Bodies::new(bodies);
         let walked = self.walks(reading, &audited, &bodies)?;
         walked.add_to(&mut audit);
         audit.predicates = predicates;
@@ -233,6 +242,12 @@ impl Auditor {
             .iter()
             .map(|hit| (hit.path.clone(), self.remember(hit)));
         Ok(Memory {
+            lasting: Arc::new(Lasting {
+                headers: Arc::clone(&self.headers),
+                contracts: walked.contracts,
+                said: [bodies.said.list(), said],
+                ..Lasting::default()
+            }),
             files,
             headers: self.headers.files.clone(),
             inferred: self.inferred.clone(),
@@ -246,6 +261,8 @@ impl Auditor {
             folders: walked.folders,
             fetched: walked.fetched,
             traces: walked.traces,
+            places: walked.places,
+            rows,
             bare,
             audit,
         })
@@ -315,17 +332,6 @@ impl Auditor {
         self.has(hit, |role| role.audited)
     }
 
-    fn has_walk(&self, hit: &Hit) -> bool {
-        hit.outline.mentions.iter().any(|m| {
-            let walker = self.walking.get(&m.word).map(|(_, walker)| walker.sort);
-            match walker {
-                Some(WalkerSort::Callback) => true,
-                Some(_) => m.kind == MentionKind::Call,
-                None => false,
-            }
-        })
-    }
-
     fn all_sites<'h>(
         &self,
         hits: impl IntoIterator<Item = &'h Hit>,
@@ -336,6 +342,7 @@ impl Auditor {
             predicates.iter().map(|p| (p.name.as_str(), p)).collect();
         for hit in hits {
             self.sites(hit, &by_name, audit);
+            self.outside(hit, audit);
         }
     }
 
@@ -362,29 +369,6 @@ impl Auditor {
             }
         }
         Ok((hits, files))
-    }
-
-    /// Finds the bodies of functions that headers only declare, so that they can be evaluated.
-    fn open_bodies(&self, hits: &[Hit]) -> BTreeMap<String, Definition> {
-        let mut bodies = BTreeMap::new();
-        hits.iter().for_each(|hit| self.bodies_in(hit, &mut bodies));
-        bodies
-    }
-
-    fn bodies_in(&self, hit: &Hit, bodies: &mut BTreeMap<String, Definition>) {
-        if !hit.path.ends_with(".c") {
-            return;
-        }
-        let mut lines = LineCounter::new();
-        for function in &hit.outline.functions {
-            if let Some(open) = self.headers.open.get(&function.name) {
-                let line = lines.locate(&hit.text, function.span.start).0;
-                let text = &hit.text[function.span.clone()];
-                bodies
-                    .entry(function.name.clone())
-                    .or_insert_with(|| open.with_body(&hit.path, line, text));
-            }
-        }
     }
 }
 

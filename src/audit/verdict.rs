@@ -3,7 +3,6 @@
 //! Each kind of the contract goes through the function by itself. `prepared` needs every kind to reach
 //! no wrong use on any path, nothing to be lost, and the entry to be followed wherever it goes.
 
-use super::contract::Contract;
 use super::cursor::{each_expression, passed};
 use super::facts::{BlindSort, BlindSpot, Line, Verdict};
 use crate::flow::{
@@ -82,7 +81,7 @@ pub(super) fn judge(
     case: &Case<'_>,
     number: usize,
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
-    contract: Result<&Contract, &String>,
+    contract: Result<&Vec<Atom>, &String>,
 ) -> Judged {
     let level = case.walker.fields[number];
     if case.bodies.is_empty() {
@@ -107,7 +106,7 @@ pub(super) fn judge(
             return Judged::plain(Verdict::Unknown, reason);
         }
     };
-    if contract.atoms.is_empty() {
+    if contract.is_empty() {
         let reason = format!("{} is not seen to return any kind", case.walker.name);
         return Judged::plain(Verdict::Unknown, reason);
     }
@@ -116,7 +115,7 @@ pub(super) fn judge(
     let mut guards: BTreeMap<FlowGuard, Vec<Atom>> = BTreeMap::new();
     let mut wrong_in: BTreeSet<usize> = BTreeSet::new();
     let mut seen = Seen::default();
-    for (index, atom) in contract.atoms.iter().enumerate() {
+    for (index, atom) in contract.iter().enumerate() {
         for (number, body) in case.bodies.iter().enumerate() {
             let desk = (&mut *oracle, helpers);
             let (findings, own) = send((case, level), (*atom, body), desk, Some((&mut seen, None)));
@@ -160,7 +159,7 @@ pub(super) fn judge(
 /// What is prepared where all readings of the entry see the same need not be where it may change between them: each reading
 /// is then asked by itself.
 fn reread(
-    (judged, contract): (Judged, &Contract),
+    (judged, contract): (Judged, &Vec<Atom>),
     (case, level): (&Case<'_>, &'static str),
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
     mut seen: Seen,
@@ -176,7 +175,6 @@ fn reread(
     let groups: Vec<Only> = single.chain([Only::Locked]).collect();
     for only in &groups {
         for (atom, body) in contract
-            .atoms
             .iter()
             .flat_map(|a| case.bodies.iter().map(move |b| (a, b)))
         {
@@ -343,7 +341,7 @@ fn is_macro(name: &str) -> bool {
 
 fn tell(
     oracle: &Oracle<'_>,
-    (contract, level): (&Contract, &str),
+    (contract, level): (&[Atom], &str),
     wrong: &[(usize, Finding)],
     doubts: &[(usize, Finding)],
 ) -> Judged {
@@ -351,7 +349,7 @@ fn tell(
         .iter()
         .min_by_key(|(_, f)| (f.path.len(), f.file.clone(), f.line))
     {
-        let mut atoms: Vec<_> = wrong.iter().map(|(i, _)| contract.atoms[*i]).collect();
+        let mut atoms: Vec<_> = wrong.iter().map(|(i, _)| contract[*i]).collect();
         atoms.sort();
         let unhandled = oracle.kinds_of(&atoms);
         let reason = format!("{} is reached with {}", first.what, unhandled.join(", "));
@@ -378,7 +376,7 @@ fn tell(
         };
         return Judged::plain(Verdict::Unknown, reason);
     }
-    let kinds = oracle.kinds_of(&contract.atoms).join(", ");
+    let kinds = oracle.kinds_of(contract).join(", ");
     Judged::plain(
         Verdict::Prepared,
         format!(

@@ -1,21 +1,23 @@
 //! In: files that call a walker. Out: each walk with its function, cursor and flags.
 
+mod flags;
 mod table;
 
-use super::contract::{Contract, infer};
-use super::cursor::{Cursor, argument_flags, each_expression, known, passed, trace};
+use super::contract::infer;
+use super::cursor::{Cursor, known};
 use super::facts::{BlindSort, BlindSpot, Excerpt, Guard, Huge, Line, Verdict, Walk};
 use super::fingerprint::{Accessors, mark};
 use super::library::{Desk, Library, Looked, Lower};
 use super::scan::Hit;
 use super::verdict::{Case, Kept, judge, looks_at_entry, quote};
 use crate::flow::{FlagSet, Helpers, Start};
-use crate::syntax::ast::{Expr, Lowered, Node};
-use crate::syntax::{Enclosing, Function, Lexer, LineCounter, MentionKind, Token, lower_function};
-use crate::vocabulary::{Headers, Oracle, Walker, WalkerSort};
+use crate::syntax::ast::Lowered;
+use crate::syntax::{Enclosing, Function, LineCounter, MentionKind};
+use crate::vocabulary::{Atom, Headers, Oracle, Walker, WalkerSort};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-use table::{callbacks, is_handed_a_place};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+pub(super) use table::callbacks;
+use table::is_handed_a_place;
 
 /// What walks are found with.
 pub(super) struct Context<'c> {
@@ -35,40 +37,51 @@ pub(super) struct Context<'c> {
     pub(super) known: &'c Mutex<Known>,
 }
 
-/// What walkers may return, by walker, level and flags, with the names that were not at hand when it was worked out.
-pub(super) type Known = BTreeMap<(&'static str, &'static str, FlagSet), Worked>;
+/// What walkers may return, as far as it was asked: each is worked out once.
+pub(super) type Known = BTreeMap<Asked, Arc<OnceLock<Worked>>>;
+
+/// A walker, a level, and what is known of the cursor's flags.
+pub(super) type Asked = (&'static str, &'static str, FlagSet);
 
 /// A contract that was worked out.
 #[derive(Clone)]
 pub(super) struct Worked {
-    contract: Result<Contract, String>,
-    /// Names that were asked for.
+    /// The atoms; or why what comes back is not known.
+    pub(super) contract: Result<Vec<Atom>, String>,
+    /// Names that were asked for, and those that were not at hand.
     pub(super) looked: Looked,
 }
 
-/// What a file's walks are.
+/// What the walks of a function are.
 #[derive(Default)]
 pub(super) struct Found {
     /// The walks.
     pub(super) walks: Vec<Walk>,
+    /// Do they hang on other functions of the file that call this one?
+    pub(super) on_callers: bool,
     /// The text of functions that hold one.
     pub(super) excerpts: Vec<Excerpt>,
     /// What was not seen.
     pub(super) blind: Vec<BlindSpot>,
 }
 
-/// Finds the walks of one file.
+/// Finds the walks in the functions called `name` of one file: several, where the arms of an `#if` differ.
 pub(super) fn find(
-    hit: &Hit,
+    (hit, name): (&Hit, &str),
     context: &Context<'_>,
     (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
 ) -> Found {
     let mut found = Found::default();
-    let by_function = places(hit, context, &mut found.blind);
     let mut lines = LineCounter::new();
     let mut accessors = Vec::new();
-    for (index, walks) in by_function {
-        let function = &hit.outline.functions[index];
+    for (index, function) in hit.outline.functions.iter().enumerate() {
+        if function.name != name {
+            continue;
+        }
+        let walks = places((hit, index), context);
+        if walks.is_empty() {
+            continue;
+        }
         let first = lines.locate(&hit.text, function.span.start).0;
         let last = lines
             .locate(&hit.text, function.span.end.saturating_sub(1))
@@ -86,14 +99,17 @@ pub(super) fn find(
                 walker: at.walker,
             };
             let desk = (helpers, &mut *oracle);
-            let (walk, own, blind) = match place.start() {
+            let (walk, own) = match place.start() {
                 Some(Start::Parameter(_)) if !is_handed_a_place(&bodies, at.walker) => continue,
-                Some(start) => place.table_walk(&bodies, start, context, desk),
-                None => place.walk(&bodies, context, desk),
+                Some(start) => {
+                    let (walk, own, mut blind) = place.table_walk(&bodies, start, context, desk);
+                    found.blind.append(&mut blind);
+                    (walk, own)
+                }
+                None => place.walk(&bodies, context, desk, &mut found),
             };
             found.walks.push(walk);
             accessors.push(own);
-            found.blind.extend(blind);
         }
         for line in bodies.iter().flat_map(|l| &l.errors) {
             let what = format!(
@@ -118,63 +134,37 @@ pub(super) fn find(
     found
 }
 
-/// Lists the walks of a file, by function, and notes what may hide others.
-fn places<'a>(
-    hit: &Hit,
-    context: &Context<'a>,
-    blind: &mut Vec<BlindSpot>,
-) -> BTreeMap<usize, Vec<At<'a>>> {
-    let mut by_function: BTreeMap<usize, Vec<At<'a>>> = BTreeMap::new();
-    for mention in hit
+/// Lists the walks of a function.
+fn places<'a>((hit, index): (&Hit, usize), context: &Context<'a>) -> Vec<At<'a>> {
+    let calls = hit
         .outline
         .mentions
         .iter()
-        .filter(|m| context.names.contains_key(&m.word))
+        .filter(|m| m.kind == MentionKind::Call && m.enclosing == Enclosing::Function(index));
+    let calls = calls.filter_map(|mention| {
+        let (name, walker) = context.names.get(&mention.word)?;
+        (walker.sort != WalkerSort::Callback).then_some(At {
+            line: mention.line,
+            at: mention.at,
+            name,
+            walker,
+        })
+    });
+    let mut places: Vec<At<'a>> = calls.collect();
+    for (_, number) in callbacks(hit, context.callbacks)
+        .into_iter()
+        .filter(|(own, _)| *own == index)
     {
-        match (&mention.enclosing, mention.kind) {
-            _ if context.names[&mention.word].1.sort == WalkerSort::Callback => {}
-            (Enclosing::Function(function), MentionKind::Call) => {
-                let (name, walker) = &context.names[&mention.word];
-                by_function.entry(*function).or_default().push(At {
-                    line: mention.line,
-                    at: mention.at,
-                    name,
-                    walker,
-                });
-            }
-            (_, MentionKind::Call) => blind.push(BlindSpot {
-                file: hit.path.clone(),
-                line: mention.line,
-                sort: BlindSort::Outside,
-                what: String::from("a walker is called outside a function"),
-            }),
-            // The cursor's struct has the walker's name; only a call through a pointer would hide a walk.
-            (Enclosing::Function(_), MentionKind::Bare)
-                if !is_struct_name(&hit.text, mention.at) =>
-            {
-                blind.push(BlindSpot {
-                    file: hit.path.clone(),
-                    line: mention.line,
-                    sort: BlindSort::Address,
-                    what: String::from(
-                        "a walker's address is taken: calls through it are not seen",
-                    ),
-                });
-            }
-            _ => {}
-        }
-    }
-    for (index, number) in callbacks(hit, context.callbacks) {
         let walker = &context.callbacks[number];
         let function = &hit.outline.functions[index];
-        by_function.entry(index).or_default().push(At {
+        places.push(At {
             line: LineCounter::new().locate(&hit.text, function.span.start).0,
             at: function.span.start,
             name: walker.name,
             walker,
         });
     }
-    by_function
+    places
 }
 
 /// Quotes the guards of a level.
@@ -193,17 +183,17 @@ fn quote_guards(kept: &[Kept], quoted: &dyn Fn(&str, u32) -> String) -> Vec<Guar
 fn judge_huge(
     case: &Case<'_>,
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
-    contract: Result<&Contract, &String>,
+    contract: Result<&Vec<Atom>, &String>,
     quoted: &dyn Fn(&str, u32) -> String,
 ) -> Option<(Huge, String, Vec<BlindSpot>)> {
-    if contract.is_ok_and(|contract| contract.atoms.is_empty()) {
+    if contract.is_ok_and(|contract| contract.is_empty()) {
         return None;
     }
     let judged = judge(case, 1, (oracle, helpers), contract);
     if judged.verdict == Verdict::NotApplicable {
         return None;
     }
-    let kinds = contract.map(|c| oracle.kinds_of(&c.atoms));
+    let kinds = contract.map(|c| oracle.kinds_of(c));
     let huge = Huge {
         guards: quote_guards(&judged.guards, quoted),
         fingerprint: String::new(),
@@ -219,11 +209,6 @@ fn judge_huge(
         reason: judged.reason,
     };
     Some((huge, judged.accessor, judged.blind))
-}
-
-fn is_struct_name(text: &[u8], at: usize) -> bool {
-    let before = text[..at].trim_ascii_end();
-    before.ends_with(b"struct")
 }
 
 /// Where a walk stands in its function.
@@ -251,9 +236,11 @@ impl Place<'_> {
         bodies: &[Lowered],
         context: &Context<'_>,
         (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
-    ) -> (Walk, Accessors, Vec<BlindSpot>) {
+        found: &mut Found,
+    ) -> (Walk, Accessors) {
         let cursor_name = self.cursor_name(bodies.first());
         let cursor = self.cursor(bodies, &cursor_name, context);
+        found.on_callers |= cursor.parameter.is_some() && self.walker.flags.is_none();
         let contract = self.contract((&cursor, 0), context, (helpers, &mut *oracle));
         let case = Case {
             file: &self.hit.path,
@@ -290,9 +277,7 @@ impl Place<'_> {
             }
             None => (None, String::new()),
         };
-        let kinds = contract
-            .map(|c| oracle.kinds_of(&c.atoms))
-            .unwrap_or_default();
+        let kinds = contract.map(|c| oracle.kinds_of(&c)).unwrap_or_default();
         let walk = Walk {
             guards,
             fingerprint: String::new(),
@@ -320,59 +305,8 @@ impl Place<'_> {
             reason: judged.reason,
             pmd,
         };
-        (walk, (judged.accessor, of_huge), judged.blind)
-    }
-
-    /// Traces the cursor and its flags.
-    fn cursor(&self, bodies: &[Lowered], name: &str, context: &Context<'_>) -> Cursor {
-        let mut cursor = Cursor::default();
-        for body in bodies {
-            let own = trace(body, name, self.walker, context.headers);
-            cursor.flags.extend(own.flags);
-            cursor.perhaps.extend(own.perhaps);
-            cursor.parameter = own.parameter;
-            cursor.from = own.from;
-        }
-        if let Some(number) = self.walker.flags {
-            for body in bodies {
-                argument_flags(body, (self.name, self.line), number, &mut cursor);
-            }
-        } else if let Some(position) = cursor.parameter {
-            self.add_callers_flags(&mut cursor, position, context);
-        }
-        cursor
-    }
-
-    /// Says what the walk's flags keep from the caller that would come back without them.
-    fn flags_guard(
-        &self,
-        cursor: &Cursor,
-        contract: Option<&Contract>,
-        context: &Context<'_>,
-        (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
-    ) -> Option<Guard> {
-        if cursor.flags.is_empty() {
-            return None;
-        }
-        let none = Cursor::default();
-        let without = self
-            .contract((&none, 0), context, (helpers, &mut *oracle))
-            .ok()?;
-        let own = &contract?.atoms;
-        let kept: Vec<_> = without
-            .atoms
-            .iter()
-            .filter(|atom| !own.contains(atom))
-            .copied()
-            .collect();
-        let kinds = oracle.kinds_of(&kept);
-        (!kinds.is_empty()).then(|| Guard {
-            file: self.hit.path.clone(),
-            line: self.line,
-            text: context.library.line(&self.hit.path, self.line),
-            predicate: cursor.flags.iter().cloned().collect::<Vec<_>>().join("|"),
-            kinds,
-        })
+        found.blind.append(&mut judged.blind);
+        (walk, (judged.accessor, of_huge))
     }
 
     /// Infers what the walker may return at `level` with what is known of the cursor's flags, once for all walks.
@@ -381,12 +315,14 @@ impl Place<'_> {
         (cursor, level): (&Cursor, usize),
         context: &Context<'_>,
         (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
-    ) -> Result<Contract, String> {
+    ) -> Result<Vec<Atom>, String> {
         let level = self.walker.fields[level];
         let key = (self.walker.name, level, known(cursor));
-        let book = || context.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let worked = book().get(&key).cloned();
-        let worked = worked.unwrap_or_else(|| {
+        let slot = {
+            let mut book = context.known.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(book.entry(key.clone()).or_default())
+        };
+        let worked = slot.get_or_init(|| {
             let desk = Desk::new(context.library);
             let home = context.homes.get(self.walker.name);
             let own = home.and_then(|home| context.library.own(home, self.walker.name));
@@ -396,85 +332,11 @@ impl Place<'_> {
                     "its body is not seen, or stands in several files",
                 )),
             };
-            let worked = Worked {
-                contract,
-                looked: desk.looked(),
-            };
-            book().insert(key.clone(), worked.clone());
-            worked
+            let mut looked = desk.looked();
+            looked.asked.insert(self.walker.name.to_owned());
+            Worked { contract, looked }
         });
         helpers.note(&worked.looked);
-        worked.contract
-    }
-
-    /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.
-    fn cursor_name(&self, lowered: Option<&Lowered>) -> String {
-        let mut found = None;
-        if let Some(lowered) = lowered {
-            each_expression(&lowered.body, &mut |expr| {
-                if let Expr {
-                    node: Node::Call(name, arguments),
-                    line,
-                } = expr
-                    && name == self.name
-                    && *line == self.line
-                    && found.is_none()
-                {
-                    found = arguments.first().and_then(passed).map(str::to_owned);
-                }
-            });
-        }
-        found.or_else(|| self.first_word()).unwrap_or_default()
-    }
-
-    fn first_word(&self) -> Option<String> {
-        let text = &self.hit.text;
-        Lexer::within(text, self.at, text.len())
-            .skip(1)
-            .find_map(|token| match token {
-                Token::Word(a, b) => Some(String::from_utf8_lossy(&text[a..b]).into_owned()),
-                _ => None,
-            })
-    }
-
-    /// Adds the flags that callers in the same file set before they pass the cursor on.
-    fn add_callers_flags(&self, cursor: &mut Cursor, position: usize, context: &Context<'_>) {
-        let mut seen = false;
-        let mut lines = LineCounter::new();
-        for function in self
-            .hit
-            .outline
-            .functions
-            .iter()
-            .filter(|f| f.name != self.function.name)
-        {
-            let text = &self.hit.text[function.span.clone()];
-            if memchr::memmem::find(text, self.function.name.as_bytes()).is_none() {
-                continue;
-            }
-            let first = lines.locate(&self.hit.text, function.span.start).0;
-            let Some(lowered) = lower_function(text, first) else {
-                continue;
-            };
-            let mut passed_names = Vec::new();
-            each_expression(&lowered.body, &mut |expr| {
-                if let Node::Call(name, arguments) = &expr.node
-                    && *name == self.function.name
-                {
-                    passed_names
-                        .extend(arguments.get(position).and_then(passed).map(str::to_owned));
-                }
-            });
-            for name in passed_names {
-                let theirs = trace(&lowered, &name, self.walker, context.headers);
-                seen |= !theirs.from.is_empty() && theirs.parameter.is_none();
-                // Other callers may set other flags.
-                cursor.perhaps.extend(theirs.flags);
-                cursor.perhaps.extend(theirs.perhaps);
-            }
-        }
-        if !seen {
-            cursor.perhaps.insert(String::from("?"));
-        }
+        worked.contract.clone()
     }
 }

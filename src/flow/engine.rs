@@ -3,17 +3,21 @@
 use super::graph::{Edge, Graph, Step};
 use super::guard::Guard;
 use super::spot::{Phase, Spot};
-use super::state::{State, Worth};
+use super::state::{Fields, State, Worth};
 use super::table::Table;
 use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// Steps that are made at most for one kind in one function and all its helpers, each of which is followed anew wherever it is
 /// called: real walks take some thousands.
 const STEPS: u64 = 500_000;
+
+/// Points, names or lines that are gone through in the time of a step.
+const PARTS_A_STEP: usize = 32;
 
 /// What is said of code that does not parse.
 pub(crate) const GRAMMAR: &str = "not understood by the C grammar";
@@ -61,7 +65,7 @@ pub(crate) struct Helper {
 }
 
 /// What is known of a cursor's flags.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct FlagSet {
     /// Set for sure.
     pub(crate) set: BTreeSet<String>,
@@ -108,7 +112,7 @@ pub(crate) struct Run {
     pub(super) slot: Option<Worth>,
     /// Where in the table the run began.
     pub(super) phase: Option<Phase>,
-    pub(super) fields: Option<BTreeMap<&'static str, Worth>>,
+    pub(super) fields: Option<Fields>,
     pub(super) table: Option<Spot>,
 }
 
@@ -213,7 +217,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         };
         for (kind, name) in &body.parameters {
             let cursor = *name == self.cursor && kind.contains(self.walker.cursor);
-            state.names.insert(name.clone(), own_or_unknown(cursor));
+            state.names.insert(name, own_or_unknown(cursor));
         }
         self.run(body, line, state)
     }
@@ -233,7 +237,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 true => Worth::Flags,
                 false => own_or_unknown(cursor),
             };
-            state.names.insert(name.clone(), worth);
+            state.names.insert(name, worth);
         }
         self.run(body, line, state)
     }
@@ -259,6 +263,11 @@ impl<'f, 'h> Flow<'f, 'h> {
         for (node, state) in states.into_iter().enumerate() {
             let at = node / phases;
             let Some(state) = state else { continue };
+            self.spend(1, state.names.len());
+            if self.steps > 2 * STEPS {
+                self.exhausted = true;
+                break;
+            }
             self.findings = Some(Vec::new());
             let hits = run.hits.len();
             self.each_choice(state, &mut |flow, mut state| {
@@ -295,6 +304,11 @@ impl<'f, 'h> Flow<'f, 'h> {
         self.findings = outer;
         self.take_back(aside);
         run
+    }
+
+    /// Counts `steps` made, and one for every so many `parts` that were gone through.
+    pub(super) fn spend(&mut self, steps: u64, parts: usize) {
+        self.steps += steps + (parts / PARTS_A_STEP) as u64;
     }
 
     /// Evaluates one point for its findings and returns.
@@ -365,6 +379,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         let mut states: Vec<Option<State>> = vec![None; count];
         let mut from: Vec<Option<usize>> = vec![None; count];
         let mut work = VecDeque::new();
+        let mut waiting = vec![false; count];
         for start in starts {
             let node = start.node(0, phases);
             states[node] = Some(start);
@@ -373,8 +388,10 @@ impl<'f, 'h> Flow<'f, 'h> {
         // Each name only ever becomes less known, so this ends; the bound is for what should not be.
         let mut left = graph.points.len() * 200 + 1000;
         while let Some(at) = work.pop_front() {
+            waiting[at] = false;
             left -= 1;
-            self.steps += 1;
+            let names = states[at].as_ref().map_or(0, |state| state.names.len());
+            self.spend(1, names);
             if left == 0 || self.steps > STEPS {
                 self.exhausted = true;
                 break;
@@ -397,7 +414,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 };
                 if states[to].as_ref() != Some(&joined) {
                     states[to] = Some(joined);
-                    if !work.contains(&to) {
+                    if !std::mem::replace(&mut waiting[to], true) {
                         work.push_back(to);
                     }
                 }
@@ -420,15 +437,15 @@ impl<'f, 'h> Flow<'f, 'h> {
                     .as_ref()
                     .map_or_else(Worth::unknown, |v| self.eval(v, &mut state));
                 if *name == self.cursor && kind.contains(self.walker.cursor) {
-                    state.names.insert(name.clone(), Worth::Cursor);
+                    state.names.insert(name, Worth::Cursor);
                 } else {
                     if let (Some(table), false) = (&mut self.table, kind.contains('*')) {
-                        table.locals.insert(name.clone());
+                        table.locals.insert((*name).to_owned());
                     }
                     self.turn(name, &mut state);
                     let worth = self.typed(kind, worth);
                     let worth = self.local_place(kind, name, (worth, value.is_some()), &mut state);
-                    state.names.insert(name.clone(), worth);
+                    state.names.insert(name, worth);
                 }
             }
             Step::Test(expr) => return self.test(graph, at, expr, state),
@@ -445,9 +462,9 @@ impl<'f, 'h> Flow<'f, 'h> {
     fn declare(&self, expr: &Expr, state: &mut State) {
         if let Node::Call(_, arguments) = &expr.node
             && matches!(arguments.first(), Some(Expr { node: Node::Name(name), .. }) if *name == self.cursor)
-            && !state.names.contains_key(&self.cursor)
+            && !state.names.contains(&self.cursor)
         {
-            state.names.insert(self.cursor.clone(), Worth::Cursor);
+            state.names.insert(&self.cursor, Worth::Cursor);
         }
     }
 
@@ -510,15 +527,16 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 
     /// The walk said yes: a new entry is there, and what was told of an earlier one is void.
-    fn arrive(&self, graph: &Graph, at: usize, state: &mut State) {
+    fn arrive(&mut self, graph: &Graph, at: usize, state: &mut State) {
         self.put(state);
+        self.spend(0, graph.points.len());
         for name in assigned_from(graph, at) {
             if state
                 .names
                 .get(&name)
                 .is_some_and(|worth| *worth != Worth::Cursor)
             {
-                state.names.insert(name, Worth::unknown());
+                state.names.insert(&name, Worth::unknown());
             }
         }
     }
@@ -564,7 +582,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                     let own = value
                         .as_ref()
                         .map_or_else(Worth::unknown, |v| self.eval(v, state));
-                    state.names.insert(name.clone(), self.typed(kind, own));
+                    state.names.insert(name, self.typed(kind, own));
                 }
                 Form::Empty => {}
                 _ => {
@@ -577,7 +595,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 
     /// Gives the lines on the way to a point, from the last walk on it.
-    fn path(&self, graph: &Graph, from: &[Option<usize>], at: usize) -> Vec<(String, u32)> {
+    fn path(&mut self, graph: &Graph, from: &[Option<usize>], at: usize) -> Vec<(String, u32)> {
         let phases = self.phases();
         let mut points = vec![at];
         let mut here = at;
@@ -592,6 +610,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 break;
             }
         }
+        self.spend(0, points.len());
         points.reverse();
         let mut lines = Vec::new();
         for point in points {
@@ -610,10 +629,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     }
 }
 
-pub(super) fn merge_fields(
-    a: &BTreeMap<&'static str, Worth>,
-    b: &BTreeMap<&'static str, Worth>,
-) -> BTreeMap<&'static str, Worth> {
+pub(super) fn merge_fields(a: &Fields, b: &Fields) -> Fields {
     a.iter()
         .map(|(field, worth)| {
             let same = b.get(field) == Some(worth);
@@ -624,7 +640,8 @@ pub(super) fn merge_fields(
             };
             (*field, worth)
         })
-        .collect()
+        .collect::<BTreeMap<_, _>>()
+        .into()
 }
 
 pub(super) fn own_or_unknown(cursor: bool) -> Worth {

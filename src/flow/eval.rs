@@ -6,6 +6,7 @@ use super::table::{LOCK, path};
 use super::tables::{Gives, folio_test, is_silent, kind_use, lock, neutral};
 use crate::syntax::ast::{Expr, Node};
 use crate::vocabulary::{Truth, Value};
+use std::sync::Arc;
 
 impl Flow<'_, '_> {
     /// Evaluates `expr`, in C's order and with its short circuits.
@@ -29,31 +30,7 @@ impl Flow<'_, '_> {
             }
             Node::Field(inner, field) => self.field(inner, field, state),
             Node::Choice(condition, then, other) => {
-                let worth = self.eval(condition, state);
-                match self.truth_of(&worth, condition.line) {
-                    Truth::Yes => {
-                        self.guard_rest(condition, other);
-                        self.eval(then.as_deref().unwrap_or(condition), state)
-                    }
-                    Truth::No => {
-                        then.iter()
-                            .for_each(|then| self.guard_rest(condition, then));
-                        self.eval(other, state)
-                    }
-                    Truth::Either => {
-                        let mut second = state.clone();
-                        let a = self.eval(then.as_deref().unwrap_or(condition), state);
-                        let b = self.eval(other, &mut second);
-                        *state = state.join(&second, self.atom);
-                        if a == b {
-                            a
-                        } else if self.table.is_some() && [&a, &b].contains(&&Worth::Slot) {
-                            Worth::Slot
-                        } else {
-                            Worth::Plain(join_values(&a.value(), &b.value()))
-                        }
-                    }
-                }
+                self.choice((condition, then.as_deref(), other), state)
             }
             Node::Comma(a, b) => {
                 self.eval(a, state);
@@ -87,6 +64,44 @@ impl Flow<'_, '_> {
                     String::from("an expression is not understood"),
                 );
                 Worth::unknown()
+            }
+        }
+    }
+
+    /// `c ? a : b`; without an `a` it is worth `c`, which is evaluated once.
+    fn choice(
+        &mut self,
+        (condition, then, other): (&Expr, Option<&Expr>, &Expr),
+        state: &mut State,
+    ) -> Worth {
+        let own = self.eval(condition, state);
+        let yes = |flow: &mut Self, state: &mut State| match then {
+            Some(then) => flow.eval(then, state),
+            None => own.clone(),
+        };
+        match self.truth_of(&own, condition.line) {
+            Truth::Yes => {
+                self.guard_rest(condition, other);
+                yes(self, state)
+            }
+            Truth::No => {
+                if let Some(then) = then {
+                    self.guard_rest(condition, then);
+                }
+                self.eval(other, state)
+            }
+            Truth::Either => {
+                let mut second = state.clone();
+                let a = yes(self, state);
+                let b = self.eval(other, &mut second);
+                *state = state.join(&second, self.atom);
+                if a == b {
+                    a
+                } else if self.table.is_some() && [&a, &b].contains(&&Worth::Slot) {
+                    Worth::Slot
+                } else {
+                    Worth::Plain(join_values(&a.value(), &b.value()))
+                }
             }
         }
     }
@@ -214,8 +229,12 @@ impl Flow<'_, '_> {
     }
 
     fn assign(&mut self, operator: &str, target: &Expr, worth: Worth, state: &mut State) {
-        if let (true, Node::Field(inner, field)) = (self.is_inside(), &target.node)
-            && self.eval(inner, state) == Worth::Cursor
+        let owner = match &target.node {
+            Node::Field(inner, _) => Some(self.eval(inner, state)),
+            _ => None,
+        };
+        if let (true, Node::Field(_, field)) = (self.is_inside(), &target.node)
+            && owner == Some(Worth::Cursor)
             && self.place(field, operator, &worth, state)
         {
             return;
@@ -231,18 +250,18 @@ impl Flow<'_, '_> {
         match &target.node {
             Node::Name(name) => {
                 let worth = self.place_of(name, worth, state);
-                state.names.insert(name.clone(), worth);
+                state.names.insert(name, worth);
             }
             Node::Unary(star, inner) if star == "*" => match self.eval(inner, state) {
                 Worth::Slot => state.slot = worth,
                 Worth::Blurred => state.slot = Worth::Plain(Value::Derived(self.atom)),
                 _ => {}
             },
-            Node::Field(inner, field) => {
-                let owner = self.eval(inner, state);
-                if owner == Worth::Cursor && *field == self.level && worth != Worth::Slot {
+            Node::Field(_, field) => {
+                let cursor = owner == Some(Worth::Cursor);
+                if cursor && *field == self.level && worth != Worth::Slot {
                     state.slot = Worth::Plain(Value::Derived(self.atom));
-                } else if owner != Worth::Cursor && holds_entry(&worth) {
+                } else if !cursor && holds_entry(&worth) {
                     self.note(
                         FindingKind::Escape,
                         target.line,
@@ -453,15 +472,13 @@ impl Flow<'_, '_> {
                 state.lock(false);
             }
             (Node::Name(name), Truth::Yes | Truth::No) if self.is_plain(name, state) => {
-                state
-                    .names
-                    .insert(name.clone(), Worth::Plain(truth.value()));
+                state.names.insert(name, Worth::Plain(truth.value()));
             }
             (Node::Field(inner, field), Truth::Yes | Truth::No)
                 if state.fields.get(field.as_str()) == Some(&Worth::unknown())
                     && matches!(&inner.node, Node::Name(name) if self.name(name, state) == Worth::Cursor) =>
             {
-                if let Some(worth) = state.fields.get_mut(field.as_str()) {
+                if let Some(worth) = Arc::make_mut(&mut state.fields).get_mut(field.as_str()) {
                     *worth = Worth::Plain(truth.value());
                 }
             }

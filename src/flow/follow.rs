@@ -4,9 +4,9 @@
 use super::engine::{Finding, Flow, Helper, merge_fields};
 use super::eval::holds_entry;
 use super::spot::Spot;
-use super::state::{State, Worth};
+use super::state::{Fields, State, Worth};
 use crate::vocabulary::{Atom, Truth, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How deep helpers are followed.
 const DEPTH: usize = 4;
@@ -15,7 +15,7 @@ const DEPTH: usize = 4;
 pub(super) struct Followed {
     returns: Worth,
     slot: Worth,
-    fields: BTreeMap<&'static str, Worth>,
+    fields: Fields,
     pub(super) findings: Vec<Finding>,
     table: Option<Spot>,
 }
@@ -106,7 +106,7 @@ impl Flow<'_, '_> {
         let outer_cursor = std::mem::take(&mut self.cursor);
         let mut returns: Option<Worth> = None;
         let mut slot: Option<Worth> = None;
-        let mut fields: Option<BTreeMap<&'static str, Worth>> = None;
+        let mut fields: Option<Fields> = None;
         let mut findings = Vec::new();
         let mut spot = state.table.clone();
         for body in &helper.bodies {
@@ -121,14 +121,12 @@ impl Flow<'_, '_> {
                 if worth == Worth::Cursor {
                     self.cursor.clone_from(parameter);
                 }
-                inside
-                    .names
-                    .insert(parameter.clone(), self.typed(kind, worth));
+                inside.names.insert(parameter, self.typed(kind, worth));
             }
             for (number, field, worth) in carried {
                 if let Some((_, parameter)) = body.parameters.get(*number) {
                     let name = format!("{parameter}.{field}");
-                    inside.names.insert(name, worth.clone());
+                    inside.names.insert(&name, worth.clone());
                 }
             }
             let run = self.run(body, helper.line, inside);

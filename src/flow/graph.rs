@@ -5,26 +5,26 @@ use std::collections::HashMap;
 
 /// What happens at a point.
 #[derive(Clone, Debug)]
-pub(crate) enum Step {
+pub(crate) enum Step<'s> {
     /// Nothing: a place where paths meet.
     Meet,
     /// An expression for its effect.
-    Effect(Expr),
+    Effect(&'s Expr),
     /// A local: type, name, value.
-    Local(String, String, Option<Expr>),
+    Local(&'s str, &'s str, Option<&'s Expr>),
     /// A condition with a yes and a no edge.
-    Test(Expr),
+    Test(&'s Expr),
     /// A switch over a value.
-    Switch(Expr),
+    Switch(&'s Expr),
     /// The function ends.
-    Return(Option<Expr>),
+    Return(Option<&'s Expr>),
     /// Not understood.
     Lost,
 }
 
 /// When an edge is taken.
-#[derive(Clone, Debug)]
-pub(crate) enum Edge {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Edge<'s> {
     /// Always.
     Always,
     /// The test says yes.
@@ -32,42 +32,42 @@ pub(crate) enum Edge {
     /// The test says no.
     No,
     /// The switch's value is this; `None` where the label is not understood.
-    Case(Option<Expr>),
+    Case(Option<&'s Expr>),
     /// No label fits.
     Default,
 }
 
 /// One point.
 #[derive(Clone, Debug)]
-pub(crate) struct Point {
+pub(crate) struct Point<'s> {
     /// What happens.
-    pub(crate) step: Step,
+    pub(crate) step: Step<'s>,
     /// Line, from 1.
     pub(crate) line: u32,
     /// Where control goes.
-    pub(crate) next: Vec<(Edge, usize)>,
+    pub(crate) next: Vec<(Edge<'s>, usize)>,
 }
 
 /// A function's control flow; point 0 is its entry.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Graph {
+pub(crate) struct Graph<'s> {
     /// The points.
-    pub(crate) points: Vec<Point>,
+    pub(crate) points: Vec<Point<'s>>,
 }
 
 /// Edges that wait for the next point.
-type Open = Vec<(usize, Edge)>;
+type Open<'s> = Vec<(usize, Edge<'s>)>;
 
-impl Graph {
+impl<'s> Graph<'s> {
     /// Builds the graph of a function's body.
-    pub(crate) fn new(body: &[Stmt], line: u32) -> Self {
+    pub(crate) fn new(body: &'s [Stmt], line: u32) -> Self {
         let mut builder = Builder::default();
         let entry = builder.point(Step::Meet, line);
         let open = builder.list(body, vec![(entry, Edge::Always)]);
         let end = builder.point(Step::Return(None), body.last().map_or(line, |s| s.line));
         builder.join(open, end);
         for (from, label) in std::mem::take(&mut builder.gotos) {
-            let to = builder.labels.get(&label).copied();
+            let to = builder.labels.get(label).copied();
             // A goto to a label that is not seen: an assembler label, or one inside a macro.
             let to = to.unwrap_or_else(|| builder.point(Step::Lost, line));
             builder.graph.points[from].next.push((Edge::Always, to));
@@ -77,19 +77,19 @@ impl Graph {
 }
 
 #[derive(Default)]
-struct Builder {
-    graph: Graph,
-    labels: HashMap<String, usize>,
-    gotos: Vec<(usize, String)>,
+struct Builder<'s> {
+    graph: Graph<'s>,
+    labels: HashMap<&'s str, usize>,
+    gotos: Vec<(usize, &'s str)>,
     /// Where `break` and `continue` edges wait, innermost last.
-    breaks: Vec<Open>,
-    continues: Vec<Open>,
+    breaks: Vec<Open<'s>>,
+    continues: Vec<Open<'s>>,
     /// Open switches: the switch's point, and whether it has a default.
     switches: Vec<(usize, bool)>,
 }
 
-impl Builder {
-    fn point(&mut self, step: Step, line: u32) -> usize {
+impl<'s> Builder<'s> {
+    fn point(&mut self, step: Step<'s>, line: u32) -> usize {
         self.graph.points.push(Point {
             step,
             line,
@@ -98,36 +98,33 @@ impl Builder {
         self.graph.points.len() - 1
     }
 
-    fn join(&mut self, open: Open, to: usize) {
+    fn join(&mut self, open: Open<'s>, to: usize) {
         for (from, edge) in open {
             self.graph.points[from].next.push((edge, to));
         }
     }
 
-    fn add(&mut self, step: Step, line: u32, open: Open) -> usize {
+    fn add(&mut self, step: Step<'s>, line: u32, open: Open<'s>) -> usize {
         let at = self.point(step, line);
         self.join(open, at);
         at
     }
 
-    fn list(&mut self, list: &[Stmt], mut open: Open) -> Open {
+    fn list(&mut self, list: &'s [Stmt], mut open: Open<'s>) -> Open<'s> {
         for statement in list {
             open = self.statement(statement, open);
         }
         open
     }
 
-    fn statement(&mut self, statement: &Stmt, open: Open) -> Open {
+    fn statement(&mut self, statement: &'s Stmt, open: Open<'s>) -> Open<'s> {
         let line = statement.line;
         match &statement.node {
             Form::Empty => open,
             Form::Block(list) => self.list(list, open),
-            Form::Do(expr) => vec![(
-                self.add(Step::Effect(expr.clone()), line, open),
-                Edge::Always,
-            )],
+            Form::Do(expr) => vec![(self.add(Step::Effect(expr), line, open), Edge::Always)],
             Form::Local(kind, name, value) => {
-                let step = Step::Local(kind.clone(), name.clone(), value.clone());
+                let step = Step::Local(kind, name, value.as_ref());
                 vec![(self.add(step, line, open), Edge::Always)]
             }
             Form::If(condition, then, other) => {
@@ -146,16 +143,16 @@ impl Builder {
             Form::Case(from, to) => self.case(from.as_ref(), to.is_some(), line, open),
             Form::Label(name) => {
                 let at = self.add(Step::Meet, line, open);
-                self.labels.insert(name.clone(), at);
+                self.labels.insert(name, at);
                 vec![(at, Edge::Always)]
             }
             Form::Goto(label) => {
                 let at = self.add(Step::Meet, line, open);
-                self.gotos.push((at, label.clone()));
+                self.gotos.push((at, label));
                 Vec::new()
             }
             Form::Return(value) => {
-                self.add(Step::Return(value.clone()), line, open);
+                self.add(Step::Return(value.as_ref()), line, open);
                 Vec::new()
             }
             Form::Break => park(&mut self.breaks, open),
@@ -168,10 +165,10 @@ impl Builder {
     fn choice(
         &mut self,
         line: u32,
-        (condition, then, other): (&Expr, &Stmt, Option<&Stmt>),
-        open: Open,
-    ) -> Open {
-        let test = self.add(Step::Test(condition.clone()), line, open);
+        (condition, then, other): (&'s Expr, &'s Stmt, Option<&'s Stmt>),
+        open: Open<'s>,
+    ) -> Open<'s> {
+        let test = self.add(Step::Test(condition), line, open);
         let mut out = self.statement(then, vec![(test, Edge::Yes)]);
         match other {
             Some(other) => out.extend(self.statement(other, vec![(test, Edge::No)])),
@@ -182,13 +179,13 @@ impl Builder {
 
     fn repeat(
         &mut self,
-        test: Option<&Expr>,
-        step: Option<&Expr>,
-        body: &Stmt,
-        (line, open): (u32, Open),
-    ) -> Open {
+        test: Option<&'s Expr>,
+        step: Option<&'s Expr>,
+        body: &'s Stmt,
+        (line, open): (u32, Open<'s>),
+    ) -> Open<'s> {
         let head = match test {
-            Some(test) => self.add(Step::Test(test.clone()), line, open),
+            Some(test) => self.add(Step::Test(test), line, open),
             None => self.add(Step::Meet, line, open),
         };
         let inside = if test.is_some() {
@@ -201,10 +198,7 @@ impl Builder {
         let mut again = self.statement(body, vec![(head, inside)]);
         again.extend(self.continues.pop().unwrap_or_default());
         if let Some(step) = step {
-            again = vec![(
-                self.add(Step::Effect(step.clone()), line, again),
-                Edge::Always,
-            )];
+            again = vec![(self.add(Step::Effect(step), line, again), Edge::Always)];
         }
         self.join(again, head);
         let mut out = self.breaks.pop().unwrap_or_default();
@@ -214,21 +208,27 @@ impl Builder {
         out
     }
 
-    fn do_while(&mut self, body: &Stmt, condition: &Expr, line: u32, open: Open) -> Open {
+    fn do_while(
+        &mut self,
+        body: &'s Stmt,
+        condition: &'s Expr,
+        line: u32,
+        open: Open<'s>,
+    ) -> Open<'s> {
         let head = self.add(Step::Meet, line, open);
         self.breaks.push(Vec::new());
         self.continues.push(Vec::new());
         let mut open = self.statement(body, vec![(head, Edge::Always)]);
         open.extend(self.continues.pop().unwrap_or_default());
-        let test = self.add(Step::Test(condition.clone()), condition.line, open);
+        let test = self.add(Step::Test(condition), condition.line, open);
         self.join(vec![(test, Edge::Yes)], head);
         let mut out = self.breaks.pop().unwrap_or_default();
         out.push((test, Edge::No));
         out
     }
 
-    fn switch(&mut self, value: &Expr, body: &Stmt, line: u32, open: Open) -> Open {
-        let at = self.add(Step::Switch(value.clone()), line, open);
+    fn switch(&mut self, value: &'s Expr, body: &'s Stmt, line: u32, open: Open<'s>) -> Open<'s> {
+        let at = self.add(Step::Switch(value), line, open);
         self.breaks.push(Vec::new());
         self.switches.push((at, false));
         let mut out = self.statement(body, Vec::new());
@@ -239,10 +239,16 @@ impl Builder {
         out
     }
 
-    fn case(&mut self, label: Option<&Expr>, range: bool, line: u32, mut open: Open) -> Open {
+    fn case(
+        &mut self,
+        label: Option<&'s Expr>,
+        range: bool,
+        line: u32,
+        mut open: Open<'s>,
+    ) -> Open<'s> {
         if let Some((at, default)) = self.switches.last_mut() {
             let edge = match label {
-                Some(label) if !range => Edge::Case(Some(label.clone())),
+                Some(label) if !range => Edge::Case(Some(label)),
                 Some(_) => Edge::Case(None),
                 None => {
                     *default = true;
@@ -254,7 +260,7 @@ impl Builder {
         vec![(self.add(Step::Meet, line, open), Edge::Always)]
     }
 
-    fn arms(&mut self, arms: &[(String, Vec<Stmt>)], line: u32, open: Open) -> Open {
+    fn arms(&mut self, arms: &'s [(String, Vec<Stmt>)], line: u32, open: Open<'s>) -> Open<'s> {
         let head = self.add(Step::Meet, line, open);
         let mut out = Vec::new();
         for (_, body) in arms {
@@ -272,7 +278,7 @@ impl Builder {
 }
 
 /// Lets edges wait for the end of the innermost loop or switch.
-fn park(waiting: &mut [Open], open: Open) -> Open {
+fn park<'s>(waiting: &mut [Open<'s>], open: Open<'s>) -> Open<'s> {
     if let Some(innermost) = waiting.last_mut() {
         innermost.extend(open);
     }

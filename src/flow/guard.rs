@@ -39,10 +39,8 @@ impl Flow<'_, '_> {
             Edge::No => truth == Truth::Yes,
             _ => false,
         };
-        let ways = graph.points[at]
-            .next
-            .iter()
-            .filter(|(edge, _)| closed(edge));
+        let ways = graph.points[at].next.iter();
+        let ways = ways.filter(|(edge, _)| closed(edge));
         let beyond = ways.map(|(_, to)| self.beyond(graph, *to)).max();
         self.guard(condition, beyond.unwrap_or(Beyond::Nothing));
     }
@@ -99,9 +97,10 @@ impl Flow<'_, '_> {
     }
 
     /// Looks at all points that can be reached from one before the next walk.
-    fn beyond(&self, graph: &Graph, start: usize) -> Beyond {
+    fn beyond(&mut self, graph: &Graph, start: usize) -> Beyond {
         let mut seen = vec![false; graph.points.len()];
         let (mut work, mut found) = (vec![start], Beyond::Nothing);
+        self.spend(0, graph.points.len());
         while let Some(at) = work.pop() {
             if std::mem::replace(&mut seen[at], true) {
                 continue;

@@ -8,6 +8,7 @@ mod eval;
 mod follow;
 mod graph;
 mod guard;
+mod names;
 mod place;
 mod spot;
 mod state;

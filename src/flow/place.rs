@@ -1,10 +1,11 @@
 //! In: a cursor's fields, one a level. Out: where the entry is put, and whether it is what a walker hands back.
 
 use super::engine::{Flow, Run, own_or_unknown};
-use super::state::{State, Worth};
+use super::state::{Fields, State, Worth};
 use crate::syntax::ast::Lowered;
 use crate::vocabulary::{Truth, Value, WalkerSort};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The field of a snapshot that says how far the walk got.
 const LEVEL: &str = "level";
@@ -13,21 +14,21 @@ impl Flow<'_, '_> {
     /// Runs a function that is handed the cursor with an entry in place: a part of the walker itself.
     pub(crate) fn run_gate(&mut self, body: &Lowered, line: u32) -> Run {
         let mut state = State {
-            names: BTreeMap::new(),
+            names: Default::default(),
             slot: Worth::unknown(),
-            fields: BTreeMap::new(),
+            fields: Fields::default(),
             table: None,
         };
         self.put(&mut state);
         for (kind, name) in &body.parameters {
             let cursor = kind.contains(self.walker.cursor);
-            state.names.insert(name.clone(), own_or_unknown(cursor));
+            state.names.insert(name, own_or_unknown(cursor));
         }
         self.run(body, line, state)
     }
 
     /// Says what the cursor's fields are: that of the level, and the others.
-    pub(super) fn fields(&self, own: &Worth, others: &Worth) -> BTreeMap<&'static str, Worth> {
+    pub(super) fn fields(&self, own: &Worth, others: &Worth) -> Fields {
         if self.walker.sort == WalkerSort::Snapshot {
             return self.snapshot();
         }
@@ -36,7 +37,8 @@ impl Flow<'_, '_> {
             let worth = if *field == self.level { own } else { others };
             (*field, worth.clone())
         })
-        .collect()
+        .collect::<BTreeMap<_, _>>()
+        .into()
     }
 
     /// Puts the entry in place: a smaller entry's pointer is null where a huge one is found.
@@ -50,7 +52,7 @@ impl Flow<'_, '_> {
         let null: Vec<&'static str> = smaller.copied().collect();
         state.fields = self.fields(&Worth::Slot, &Worth::unknown());
         for field in null {
-            state.fields.insert(field, Worth::Plain(Value::Number(0)));
+            Arc::make_mut(&mut state.fields).insert(field, Worth::Plain(Value::Number(0)));
         }
     }
 
@@ -110,40 +112,37 @@ impl Flow<'_, '_> {
                     true => Worth::Slot,
                     false => Worth::Plain(Value::Number(0)),
                 };
-                state.fields.insert(name, worth);
+                Arc::make_mut(&mut state.fields).insert(name, worth);
             }
             return true;
         }
         let null = operator == "=" && worth.truth() == Truth::No;
         if null {
-            state.fields.insert(field, Worth::Plain(Value::Number(0)));
+            Arc::make_mut(&mut state.fields).insert(field, Worth::Plain(Value::Number(0)));
         } else if *field == self.level {
             // A new place: whatever stands there is of the kind that is asked about.
-            state.fields.insert(field, Worth::Slot);
+            Arc::make_mut(&mut state.fields).insert(field, Worth::Slot);
             state.slot = Worth::Plain(self.oracle.entry(self.atom));
         } else {
             // Mapped: the walkers look at the pointer before they go on, or know that it is one.
-            state.fields.insert(field, Worth::Plain(Value::Number(1)));
+            Arc::make_mut(&mut state.fields).insert(field, Worth::Plain(Value::Number(1)));
         }
         true
     }
 
     /// Says what the cursor's fields are before the walker has begun: of a snapshot nothing is in place.
-    pub(super) fn fields_before(&self) -> BTreeMap<&'static str, Worth> {
+    pub(super) fn fields_before(&self) -> Fields {
         if self.walker.sort == WalkerSort::Snapshot {
             let null = Worth::Plain(Value::Number(0));
-            return self
-                .walker
-                .fields
-                .iter()
-                .map(|f| (*f, null.clone()))
-                .collect();
+            let all = self.walker.fields.iter();
+            let all: BTreeMap<_, _> = all.map(|f| (*f, null.clone())).collect();
+            return all.into();
         }
         self.fields(&Worth::unknown(), &Worth::unknown())
     }
 
     /// Says what a snapshot holds of the level: a pointer, a copy, and how far the walk got.
-    fn snapshot(&self) -> BTreeMap<&'static str, Worth> {
+    fn snapshot(&self) -> Fields {
         let mut fields = BTreeMap::new();
         for (number, field) in self.walker.fields.iter().enumerate() {
             let own = *field == self.level;
@@ -156,7 +155,7 @@ impl Flow<'_, '_> {
                 fields.insert(LEVEL, Worth::Plain(level));
             }
         }
-        fields
+        fields.into()
     }
 
     /// In a snapshot walker's own code every local pointer to an entry of the level points to the one that is followed.

@@ -1,8 +1,10 @@
 //! In: nothing. Out: what is known at a point, and the join of two paths.
 
+use super::names::Names;
 use super::spot::Spot;
 use crate::vocabulary::{Atom, Truth, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The worth of an expression in a function that walks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +60,7 @@ impl Worth {
         }
     }
 
-    pub(super) fn join(&self, other: &Self, (own, tabled): (Atom, bool)) -> Self {
+    pub(super) fn join(&self, other: &Self, (own, tabled): How) -> Self {
         match (self, other) {
             (a, b) if a == b => a.clone(),
             (Self::Like, Self::Plain(_)) | (Self::Plain(_), Self::Like) => Self::Like,
@@ -96,15 +98,21 @@ impl Worth {
     }
 }
 
+/// How two paths are joined: what the entry is, and whether it comes from a table that the function maps.
+pub(super) type How = (Atom, bool);
+
+/// What the cursor's fields are worth, shared until one is written.
+pub(super) type Fields = Arc<BTreeMap<&'static str, Worth>>;
+
 /// What is known at a point, for one kind of entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
     /// Locals and parameters by name; a name that is not here has no known worth.
-    pub(super) names: BTreeMap<String, Worth>,
+    pub(super) names: Names,
     /// What stands where the cursor points.
     pub(super) slot: Worth,
     /// The cursor's fields that hold a level: the pointer to the entry, null, or another pointer.
-    pub(super) fields: BTreeMap<&'static str, Worth>,
+    pub(super) fields: Fields,
     /// What is known of the table; `None` where the entry comes from no table that the function maps.
     pub(super) table: Option<Spot>,
 }
@@ -123,7 +131,10 @@ impl State {
     }
 
     /// Joins what is known of the cursor's fields.
-    pub(super) fn join_fields(&self, other: &Self, own: Atom) -> BTreeMap<&'static str, Worth> {
+    pub(super) fn join_fields(&self, other: &Self, own: Atom) -> Fields {
+        if self.fields == other.fields {
+            return Arc::clone(&self.fields);
+        }
         let unknown = Worth::unknown();
         self.fields
             .iter()
@@ -131,28 +142,15 @@ impl State {
                 let theirs = other.fields.get(field).unwrap_or(&unknown);
                 (*field, worth.join(theirs, (own, self.table.is_some())))
             })
-            .collect()
+            .collect::<BTreeMap<_, _>>()
+            .into()
     }
 
     /// Joins two paths of an entry that is `own`.
     pub(super) fn join(&self, other: &Self, own: Atom) -> Self {
-        let mut names = BTreeMap::new();
         let how = (own, self.table.is_some());
-        for (name, worth) in &self.names {
-            let theirs = other
-                .names
-                .get(name)
-                .cloned()
-                .unwrap_or_else(Worth::unknown);
-            names.insert(name.clone(), worth.join(&theirs, how));
-        }
-        for (name, worth) in &other.names {
-            names
-                .entry(name.clone())
-                .or_insert_with(|| worth.join(&Worth::unknown(), how));
-        }
         Self {
-            names,
+            names: self.names.join(&other.names, how),
             slot: self.slot.join(&other.slot, how),
             fields: self.join_fields(other, own),
             table: self

@@ -9,8 +9,9 @@ use super::engine::{FindingKind, Flow, Helper};
 use super::eval::holds_entry;
 use super::graph::Step;
 use super::guard::each;
+use super::names::Names;
 use super::spot::{PHASES, Phase, Place, Spot};
-use super::state::{State, Worth};
+use super::state::{Fields, State, Worth};
 use super::tables::{asks_for_a_leaf, compares_entries, lock, neutral, says_of_null};
 use crate::syntax::ast::{Expr, Lowered, Node};
 use crate::vocabulary::{Truth, Value, WalkerSort, maps_a_table};
@@ -110,21 +111,20 @@ impl Flow<'_, '_> {
         };
         let start = |phase: Phase| {
             let parameters = body.parameters.iter();
-            let mut names: BTreeMap<String, Worth> = parameters
-                .map(|(_, name)| (name.clone(), Worth::unknown()))
-                .collect();
+            let mut names = Names::default();
+            parameters.for_each(|(_, name)| names.insert(name, Worth::unknown()));
             if let Some((_, name)) = handed {
                 let place = if phase == Phase::At {
                     Worth::Slot
                 } else {
                     Worth::Elsewhere
                 };
-                names.insert(name.clone(), place);
+                names.insert(name, place);
             }
             State {
                 names,
                 slot: Worth::Plain(self.oracle.entry(self.atom)),
-                fields: BTreeMap::new(),
+                fields: Fields::default(),
                 table: Some(Spot::new(locked, phase)),
             }
         };
@@ -278,7 +278,7 @@ impl Flow<'_, '_> {
                 _ => spot.leave(),
             }
         }
-        state.names.insert(name.to_owned(), after);
+        state.names.insert(name, after);
         Some(before)
     }
 
@@ -481,8 +481,7 @@ impl Flow<'_, '_> {
             if own(&state.slot) {
                 state.slot = Worth::Like;
             }
-            let copies = state.names.values_mut().filter(|worth| own(worth));
-            copies.for_each(|worth| *worth = Worth::Like);
+            state.names.replace(own, &Worth::Like);
         }
     }
 
@@ -498,11 +497,9 @@ impl Flow<'_, '_> {
         let named = arguments.iter().filter_map(base);
         let mut known = named.filter_map(|name| state.names.get(&name));
         if known.any(|worth| matches!(worth, Worth::Slot | Worth::Elsewhere)) {
-            for worth in state.names.values_mut() {
-                if matches!(worth, Worth::Slot | Worth::Elsewhere | Worth::Blurred) {
-                    *worth = Worth::unknown();
-                }
-            }
+            let pointer =
+                |worth: &Worth| matches!(worth, Worth::Slot | Worth::Elsewhere | Worth::Blurred);
+            state.names.replace(pointer, &Worth::unknown());
         }
     }
 
@@ -650,7 +647,7 @@ impl Flow<'_, '_> {
             let Some(owner) = path(argument) else {
                 continue;
             };
-            for (name, worth) in &state.names {
+            for (name, worth) in state.names.iter() {
                 let field = name
                     .strip_prefix(&owner)
                     .and_then(|rest| rest.strip_prefix('.'));
@@ -669,8 +666,8 @@ impl Flow<'_, '_> {
             self.turn(&name, state);
         }
         if let (Node::Field(..), Some(name)) = (&target.node, path(target)) {
-            if holds_entry(worth) || *worth == Worth::Elsewhere || state.names.contains_key(&name) {
-                state.names.insert(name, worth.clone());
+            if holds_entry(worth) || *worth == Worth::Elsewhere || state.names.contains(&name) {
+                state.names.insert(&name, worth.clone());
             }
             return Some(());
         }

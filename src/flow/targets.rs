@@ -19,7 +19,7 @@ pub(super) fn assigned_from(graph: &Graph, start: usize) -> BTreeSet<String> {
                 targets(e, &mut names);
             }
             Step::Local(_, name, value) => {
-                names.insert(name.clone());
+                names.insert((*name).to_owned());
                 value.iter().for_each(|v| targets(v, &mut names));
             }
             _ => {}

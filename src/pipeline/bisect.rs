@@ -11,10 +11,8 @@ pub use range::{Point, Range, Sort};
 use super::{Tell, TestOptions, Workspace};
 use crate::audit::Memory;
 use crate::base::clock::Stopwatch;
-use crate::base::hash::blob_id;
 use crate::bisect::{Answer, Conclusion, Probe, Search, run};
 use crate::store::{AnswerKey, KeptAnswer};
-use crate::tree::source::{Source, Stamp, TreeError};
 use anyhow::Context as _;
 
 /// How to ask.
@@ -135,7 +133,7 @@ impl Probe for Asker<'_> {
         if let Some(not) = ask::not_applied(chosen) {
             asked.reason = not.reason;
         } else {
-            let tree = tree_id(&*chosen.source(chosen.state));
+            let tree = chosen.tree(chosen.state);
             asked.tree = tree.with_context(|| format!("failed to read {}", asked.point.name))?;
             let key = AnswerKey {
                 tree: asked.tree.clone(),
@@ -179,25 +177,4 @@ impl Probe for Asker<'_> {
         self.answers.push(asked);
         Ok(answer)
     }
-}
-
-/// Gives a digest of every path with what stands there: blobs by their ids, files of a folder by size and times. A commit
-/// and a series on its parent that come to the same files have the same.
-fn tree_id(source: &dyn Source) -> Result<String, TreeError> {
-    let mut text = String::new();
-    for (path, stamp) in source.stamps()? {
-        let (sort, content) = match &stamp {
-            Stamp::File {
-                content,
-                executable: false,
-            } => ("f", content),
-            Stamp::File { content, .. } => ("x", content),
-            Stamp::Link { target } => ("l", target),
-        };
-        for part in [path.as_str(), sort, content] {
-            text.push_str(part);
-            text.push('\0');
-        }
-    }
-    Ok(blob_id(text.as_bytes()).to_string())
 }

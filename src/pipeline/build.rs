@@ -35,6 +35,8 @@ pub struct StateBuild {
     pub built: Built,
     /// Whether each diagnostic is new against state 0; `None` where no build of that is known.
     pub new: Option<Vec<bool>>,
+    /// Digest of what the state holds.
+    pub tree: String,
     /// Its row.
     pub stored: BuildId,
 }
@@ -129,14 +131,15 @@ fn one_state(
     };
     let mut built = kbuild::build(&request, &progress).with_context(failed)?;
     let key = key(chosen, state, config.name, !options.objects);
+    let tree = chosen.tree(state).with_context(failed)?;
     let new = match state {
         0 => Some(vec![false; built.diagnostics.len()]),
-        _ => base_diagnostics(workspace, &key)?
+        _ => base_diagnostics(workspace, (chosen, &key))?
             .map(|base| Diagnostic::new_against(&built.diagnostics, &base)),
     };
     let stored = workspace
         .store
-        .save_build(&key, &built, new.as_deref())
+        .save_build((&key, &tree), &built, new.as_deref())
         .context("failed to store what came of building")?;
     built.log = Vec::new();
     Ok(StateBuild {
@@ -144,6 +147,7 @@ fn one_state(
         config: config.name,
         built,
         new,
+        tree,
         stored,
     })
 }
@@ -162,11 +166,12 @@ pub(super) fn key(chosen: &Chosen, state: u32, config: &str, whole: bool) -> Bui
     }
 }
 
-/// Reads what state 0 had to say, where it has been built.
+/// Reads what state 0 had to say, where it has been built as it is now.
 fn base_diagnostics(
     workspace: &Workspace,
-    key: &BuildKey,
+    (chosen, key): (&Chosen, &BuildKey),
 ) -> anyhow::Result<Option<Vec<Diagnostic>>> {
+    let tree = chosen.tree(0)?;
     let read = |whole: bool| -> anyhow::Result<Option<Vec<Diagnostic>>> {
         let base = BuildKey {
             series: None,
@@ -177,7 +182,7 @@ fn base_diagnostics(
         let Some(head) = workspace.store.build(&base)? else {
             return Ok(None);
         };
-        if head.outcome != Outcome::Built.word() {
+        if head.outcome != Outcome::Built.word() || head.tree != tree {
             return Ok(None);
         }
         let rows = workspace.store.build_messages(head.id)?;

@@ -4,9 +4,10 @@ use super::series::names;
 use super::{
     Application, Input, Keep, OpenKernel, Refusal, Tell, Workspace, apply, open_kernel, the_series,
 };
+use crate::base::hash::blob_id;
 use crate::tree::commits;
 use crate::tree::kernel::KernelSpec;
-use crate::tree::source::{Overlay, Source};
+use crate::tree::source::{Overlay, Source, Stamp, TreeError};
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -46,6 +47,14 @@ impl Chosen {
             .as_ref()
             .and_then(|application| application.states.get(state as usize));
         changed.map_or_else(Vec::new, |changed| changed.keys().cloned().collect())
+    }
+
+    /// Gives a digest of what state `state` holds.
+    ///
+    /// # Errors
+    /// When the kernel cannot be read.
+    pub fn tree(&self, state: u32) -> Result<String, TreeError> {
+        tree_id(&*self.source(state))
     }
 
     /// Says whether every patch up to the state went in whole, or was there already.
@@ -159,4 +168,25 @@ pub(super) fn is_kernel(workspace: &Workspace, text: &str) -> anyhow::Result<boo
         Ok(KernelSpec::Apt(_)) => true,
         Err(_) => false,
     })
+}
+
+/// Gives a digest of every path with what stands there: blobs by their ids, files of a folder by size and times. A commit
+/// and a series on its parent that come to the same files have the same.
+fn tree_id(source: &dyn Source) -> Result<String, TreeError> {
+    let mut text = String::new();
+    for (path, stamp) in source.stamps()? {
+        let (sort, content) = match &stamp {
+            Stamp::File {
+                content,
+                executable: false,
+            } => ("f", content),
+            Stamp::File { content, .. } => ("x", content),
+            Stamp::Link { target } => ("l", target),
+        };
+        for part in [path.as_str(), sort, content] {
+            text.push_str(part);
+            text.push('\0');
+        }
+    }
+    Ok(blob_id(text.as_bytes()).to_string())
 }

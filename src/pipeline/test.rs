@@ -85,6 +85,10 @@ pub fn test(
     let state = chosen.state;
     let failed = || format!("failed to test state {state} of {}", chosen.kernel.name);
     let (built, boots) = build_and_boot(workspace, chosen, options, Keep::Store, tell)?;
+    let tree = match &built {
+        Some(built) => built.tree.clone(),
+        None => chosen.tree(state).with_context(failed)?,
+    };
     let changes =
         against_base(workspace, chosen, options, (&built, &boots)).with_context(failed)?;
     let rows: Vec<NewBoot<'_>> = boots
@@ -98,9 +102,10 @@ pub fn test(
         .collect();
     if !rows.is_empty() {
         let changes = changes.as_deref().unwrap_or_default();
-        let saved = workspace
-            .store
-            .save_boots(&key_of(chosen, options, state), &rows, changes);
+        let saved =
+            workspace
+                .store
+                .save_boots((&key_of(chosen, options, state), &tree), &rows, changes);
         saved.context("failed to store what came of testing")?;
     }
     Ok(Tested {
@@ -129,7 +134,12 @@ pub(super) fn build_and_boot(
     suites::check(&options.suites).with_context(failed)?;
     let mut built = None;
     let image = match &options.image {
-        Some(image) => Some(std::path::absolute(image).with_context(failed)?),
+        Some(image) => {
+            let path = std::path::absolute(image).with_context(failed)?;
+            // Where an image lies in a build folder, its symbols lie at the top of that.
+            let symbols = path.ancestors().nth(4).map(|top| top.join("vmlinux"));
+            Some((path, symbols))
+        }
         None => {
             let mut keep = |one: StateBuild| {
                 built = Some(one);
@@ -137,12 +147,13 @@ pub(super) fn build_and_boot(
             };
             build(workspace, chosen, &options.build, &mut keep, tell)?;
             let image = built.as_ref().and_then(|one| one.built.image.as_ref());
-            image.map(|image| image.path.clone())
+            image.map(|image| (image.path.clone(), image.symbols.clone()))
         }
     };
     let boots = match image {
-        Some(image) => {
-            boot_all(workspace, chosen, options, (&image, keep), tell).with_context(failed)?
+        Some((image, symbols)) => {
+            let files = (image.as_path(), symbols.as_deref());
+            boot_all(workspace, chosen, options, (files, keep), tell).with_context(failed)?
         }
         None => Vec::new(),
     };
@@ -174,7 +185,7 @@ fn boot_all(
     workspace: &Workspace,
     chosen: &Chosen,
     options: &TestOptions,
-    (image, keep): (&Path, Keep),
+    ((image, symbols), keep): ((&Path, Option<&Path>), Keep),
     tell: Tell<'_>,
 ) -> anyhow::Result<Vec<OneBoot>> {
     let (kernel, state) = (&chosen.kernel.name, chosen.state);
@@ -184,12 +195,11 @@ fn boot_all(
         &options.build.config,
         options.build.sandboxed,
     )?;
-    if options.image.is_some() {
-        // Nobody has laid the state out; its tests are made of it all the same.
-        let place = (&*folder.source(), &*folder.manifest());
-        work_tree::lay_out(&*chosen.source(state), &|_| true, place, &|_, _| {})?;
-        std::fs::create_dir_all(folder.build())?;
-    }
+    // The tests are those of the state: nobody has laid it out for an image of the user's, and after a build another
+    // process may have had the folder.
+    let laid = (&*folder.source(), &*folder.manifest());
+    work_tree::lay_out(&*chosen.source(state), &|_| true, laid, &|_, _| {})?;
+    std::fs::create_dir_all(folder.build())?;
     let sandbox = Sandbox::new(&folder, Limits::for_jobs(1))?;
     let place = place(workspace, &folder, keep);
     std::fs::create_dir_all(&place)?;
@@ -204,14 +214,13 @@ fn boot_all(
         },
     )?;
     let guest = Guest::make(&place)?;
-    let symbols = match &options.image {
-        // Where an image lies in a build folder, its symbols lie at the top of that.
-        Some(image) => image
-            .ancestors()
-            .nth(4)
-            .and_then(|top| symbols(&top.join("vmlinux"), top)),
-        None => symbols(&folder.build().join("vmlinux"), sandbox.source()),
+    let root = match &options.image {
+        Some(_) => symbols.and_then(Path::parent),
+        None => Some(sandbox.source()),
     };
+    let symbols = symbols
+        .zip(root)
+        .and_then(|(vmlinux, root)| self::symbols(vmlinux, root));
     let mut boots = Vec::new();
     for run in 0..options.repeat {
         let limit = u32::try_from(options.total.as_secs())
@@ -269,7 +278,7 @@ fn symbols(vmlinux: &Path, root: &Path) -> Option<Symbols> {
     }
 }
 
-/// Compares with state 0 as it was last tested.
+/// Compares with state 0 as it was last tested, if it still is what it was then.
 fn against_base(
     workspace: &Workspace,
     chosen: &Chosen,
@@ -283,6 +292,10 @@ fn against_base(
         .store
         .boots(&key_of(chosen, options, 0))
         .context("failed to read the workspace")?;
+    let base = chosen.tree(0)?;
+    if stored.iter().any(|boot| boot.tree != base) {
+        return Ok(None);
+    }
     let mut common: BTreeSet<&str> = options.suites.iter().map(String::as_str).collect();
     for boot in &stored {
         common.retain(|suite| boot.suites.iter().any(|other| other == suite));

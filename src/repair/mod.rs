@@ -6,6 +6,7 @@ mod grade;
 mod heads;
 mod hunks;
 mod image;
+mod joint;
 mod keeps;
 mod layout;
 mod near;

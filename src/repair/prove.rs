@@ -3,6 +3,7 @@
 use super::Budget;
 use super::align::{Reading, Row};
 use super::image::Image;
+use super::joint::joint;
 use super::layout::Habit;
 use super::sweep::sweep;
 use super::variants::{Variant, Variants};
@@ -99,10 +100,29 @@ pub(super) struct Work {
 }
 
 impl Work {
+    /// Begins, nothing being done.
+    pub(super) fn new(most: Budget) -> Self {
+        Self {
+            trials: 0,
+            hashed: 0,
+            most,
+        }
+    }
+
     /// Counts a result of which so many bytes were hashed.
     pub(super) fn did(&mut self, bytes: u64) {
         self.trials += 1;
         self.hashed += bytes;
+    }
+
+    /// Counts bytes that were hashed for several results.
+    pub(super) fn hashed(&mut self, bytes: u64) {
+        self.hashed += bytes;
+    }
+
+    /// How many results may still be tried.
+    pub(super) fn left(&self) -> u64 {
+        self.most.trials.saturating_sub(self.trials)
     }
 
     /// Is all of it done?
@@ -116,8 +136,10 @@ const BASES: usize = 400;
 /// The same, for each habit that is held to.
 const BASES_HELD: usize = 2;
 /// The share of all work that goes into likely combinations: with no habit, and with each.
-const LIKELY: u64 = 5;
-const HELD: u64 = 60;
+const LIKELY: u64 = 10;
+const HELD: u64 = 200;
+/// The share that is left to departures far from all rules, once choices made together have been tried.
+const AFIELD: u64 = 5;
 
 /// Tries combinations in the order of their costs; then what departs from the first of them in one place.
 pub(super) fn prove(
@@ -135,11 +157,7 @@ pub(super) fn prove(
         bytes: most.bytes / part,
     };
     let mut bases: Vec<(usize, Vec<usize>)> = Vec::new();
-    let mut work = Work {
-        trials: 0,
-        hashed: 0,
-        most,
-    };
+    let mut work = Work::new(most);
     // One habit of an author shows in all hunks at once: each is held to in turn.
     for habit in 0..Habit::ALL.len() {
         for hunk in &mut *hunks {
@@ -169,7 +187,14 @@ pub(super) fn prove(
     work.most.trials = most
         .trials
         .min(work.trials.saturating_add(allowed_afield(new_id.len())));
-    let ranks = sweep(image, hunks, &bases, (new_id, &mut work));
+    for hunk in &mut *hunks {
+        hunk.hold(0);
+    }
+    let whole = work.most;
+    work.most = less(whole, share(AFIELD));
+    let ranks = joint(image, hunks, (new_id, &mut work));
+    work.most = whole;
+    let ranks = ranks.or_else(|| sweep(image, hunks, &bases, (new_id, &mut work)));
     if ranks.is_none() {
         for hunk in &mut *hunks {
             hunk.hold(0);
@@ -178,6 +203,13 @@ pub(super) fn prove(
     Proven {
         ranks,
         trials: work.trials,
+    }
+}
+
+fn less(budget: Budget, kept: Budget) -> Budget {
+    Budget {
+        trials: budget.trials.saturating_sub(kept.trials),
+        bytes: budget.bytes.saturating_sub(kept.bytes),
     }
 }
 

@@ -65,7 +65,7 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             trials: 400_000,
-            bytes: 8_000_000_000,
+            bytes: 20_000_000_000,
         }
     }
 }

@@ -13,19 +13,23 @@ const FIRST: usize = 14;
 /// Texts from which is departed nearby at all.
 const NEAR: usize = 64;
 /// Lengths of which states are remembered.
-const LENGTHS: usize = 256;
+const LENGTHS: usize = 1024;
 
 /// A whole result, and where its hunks are.
-struct Whole {
-    blob: Vec<u8>,
+pub(super) struct Whole {
+    pub(super) blob: Vec<u8>,
     /// For each hunk, where its text begins and ends in the blob.
-    places: Vec<(usize, usize)>,
-    chosen: Vec<Rc<Variant>>,
+    pub(super) places: Vec<(usize, usize)>,
+    pub(super) chosen: Vec<Rc<Variant>>,
 }
 
 impl Whole {
     /// Puts the result together; `None` where hunks overlap.
-    fn of(image: &Image<'_>, hunks: &mut [Variants<'_>], ranks: &[usize]) -> Option<Self> {
+    pub(super) fn of(
+        image: &Image<'_>,
+        hunks: &mut [Variants<'_>],
+        ranks: &[usize],
+    ) -> Option<Self> {
         let mut out = Self {
             blob: Vec::new(),
             places: Vec::new(),
@@ -91,7 +95,7 @@ pub(super) fn sweep(
             );
             if let Some(departure) = found {
                 let mut ranks = ranks.clone();
-                ranks[at] = hunks[at].adopt(&whole.chosen[at], &departure);
+                ranks[at] = hunks[at].adopt(&whole.chosen[at], &[&departure]);
                 return Some(ranks);
             }
             if work.is_done() {
@@ -122,7 +126,7 @@ fn one_hunk(
     let mut made = Vec::new();
     hunk.afield(base, reach, &mut |departure| {
         made.clear();
-        let (rows, variant) = hunk.rows(base, departure);
+        let (rows, variant) = hunk.rows(base, &[departure]);
         splice_rows(
             &mut made,
             image,
@@ -143,7 +147,12 @@ fn one_hunk(
 }
 
 /// The hash's state before the text of hunk `at`, in a blob so long.
-fn before(whole: &Whole, at: usize, length: usize, states: &mut HashMap<usize, Vec<Sha1>>) -> Sha1 {
+pub(super) fn before(
+    whole: &Whole,
+    at: usize,
+    length: usize,
+    states: &mut HashMap<usize, Vec<Sha1>>,
+) -> Sha1 {
     if states.len() >= LENGTHS {
         states.clear();
     }

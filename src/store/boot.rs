@@ -44,6 +44,8 @@ pub struct NewBoot<'b> {
 pub struct BootHead {
     /// Its row.
     pub id: BootId,
+    /// Digest of what the state held.
+    pub tree: String,
     /// The suites that were to run.
     pub suites: Vec<String>,
     /// How the guest ended.
@@ -65,14 +67,14 @@ pub struct BootHead {
 }
 
 impl Store {
-    /// Saves the boots of a state, one for each repeat, and what changed against state 0. Older ones of the same key are
-    /// replaced.
+    /// Saves the boots of a state, with the digest of its tree, one for each repeat, and what changed against state 0.
+    /// Older ones of the same key are replaced.
     ///
     /// # Errors
     /// [`StoreError::NoSuch`] where the key names a series that is not stored; else as [`Store::open`].
     pub fn save_boots(
         &mut self,
-        key: &BuildKey,
+        (key, tree): (&BuildKey, &str),
         boots: &[NewBoot<'_>],
         changes: &[Row],
     ) -> Result<Vec<BootId>, StoreError> {
@@ -83,7 +85,7 @@ impl Store {
             }
             let mut ids = Vec::with_capacity(boots.len());
             for (run, boot) in boots.iter().enumerate() {
-                ids.push(insert(connection, (key, series), run, boot)?);
+                ids.push(insert(connection, (key, tree, series), run, boot)?);
             }
             if let Some(first) = ids.first() {
                 insert_changes(connection, *first, changes)?;
@@ -131,21 +133,22 @@ fn find(
 
 fn insert(
     connection: &Connection,
-    (key, series): (&BuildKey, Option<SeriesId>),
+    (key, tree, series): (&BuildKey, &str, Option<SeriesId>),
     run: usize,
     boot: &NewBoot<'_>,
 ) -> Result<BootId, Fault> {
     let booted = boot.booted;
     connection.execute(
-        "INSERT INTO boot (kernel, kernel_version, commit_id, series, state, config, run, suites, outcome, reason, accelerator,
+        "INSERT INTO boot (kernel, kernel_version, commit_id, series, state, tree, config, run, suites, outcome, reason, accelerator,
             seconds, up_seconds, console, console_bytes, console_cut, tail, notes, by_hand, made)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         params![
             key.kernel,
             key.kernel_version,
             key.commit.as_deref().unwrap_or_default(),
             series,
             key.state,
+            tree,
             key.config,
             run as i64,
             Json(boot.suites),
@@ -248,7 +251,7 @@ fn read(connection: &Connection, id: BootId) -> Result<BootHead, Fault> {
     })?;
     let symptoms = symptoms.collect::<Result<_, _>>()?;
     let head = connection.query_row(
-        "SELECT suites, outcome, reason, accelerator, seconds, console, by_hand FROM boot WHERE id = ?1",
+        "SELECT suites, outcome, reason, accelerator, seconds, console, by_hand, tree FROM boot WHERE id = ?1",
         params![id],
         |row| read_head(row, id),
     )?;
@@ -279,6 +282,7 @@ fn read_head(row: &Found<'_>, id: BootId) -> rusqlite::Result<BootHead> {
         seconds: row.get(4)?,
         console: row.get(5)?,
         by_hand: row.get(6)?,
+        tree: row.get(7)?,
         tests: Vec::new(),
         symptoms: Vec::new(),
     })

@@ -35,6 +35,8 @@ pub struct BuildKey {
 pub struct BuildHead {
     /// Its row.
     pub id: BuildId,
+    /// Digest of what the state held.
+    pub tree: String,
     /// How it came out, as a word.
     pub outcome: String,
     /// Why, where it is not built.
@@ -50,14 +52,14 @@ pub struct BuildHead {
 }
 
 impl Store {
-    /// Saves what came of a build; `new` says of each diagnostic whether it is new against state 0. An older build of the
+    /// Saves what came of a build of the tree with that digest; `new` says of each diagnostic whether it is new against state 0. An older build of the
     /// same key is replaced.
     ///
     /// # Errors
     /// [`StoreError::NoSuch`] where the key names a series that is not stored; else as [`Store::open`].
     pub fn save_build(
         &mut self,
-        key: &BuildKey,
+        (key, tree): (&BuildKey, &str),
         built: &Built,
         new: Option<&[bool]>,
     ) -> Result<BuildId, StoreError> {
@@ -69,15 +71,16 @@ impl Store {
             let log = blob::put(connection, &built.log)?;
             let image = built.image.as_ref();
             connection.execute(
-                "INSERT INTO build (kernel, kernel_version, commit_id, series, state, config, whole, outcome, reason, seconds,
+                "INSERT INTO build (kernel, kernel_version, commit_id, series, state, tree, config, whole, outcome, reason, seconds,
                     objects, touched, sandboxed, image, image_id, log, refused, made)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
                 params![
                     key.kernel,
                     key.kernel_version,
                     key.commit.as_deref().unwrap_or_default(),
                     series,
                     key.state,
+                    tree,
                     key.config,
                     key.whole,
                     built.outcome.word(),
@@ -110,7 +113,7 @@ impl Store {
                 return Ok(None);
             };
             let head = connection.query_row(
-                "SELECT outcome, reason, seconds, objects, image, made FROM build WHERE id = ?1",
+                "SELECT outcome, reason, seconds, objects, image, made, tree FROM build WHERE id = ?1",
                 params![id],
                 |row| {
                     Ok(BuildHead {
@@ -121,6 +124,7 @@ impl Store {
                         objects: row.get(3)?,
                         image: row.get::<_, Option<String>>(4)?.map(PathBuf::from),
                         made: row.get::<_, Moment>(5)?.0,
+                        tree: row.get(6)?,
                     })
                 },
             )?;

@@ -2,13 +2,15 @@
 
 use super::error::{Fault, StoreError};
 use super::open::Store;
-use crate::audit::{ANALYSER, Memory};
+use crate::audit::{ANALYSER, Lasting, Memory};
 use crate::base::hash::blob_id;
 use crate::tree::snapshot::Snapshot;
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::io::{Read, Write};
 
 /// Trees that are remembered of one place: a bisection goes to and fro between few.
@@ -27,14 +29,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         let bytes = snapshot.to_bytes();
         self.write(|connection| {
-            // Quick to write: it is read as often as written.
-            let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-            // In one piece: a compressor that is handed words one by one spends its time on beginning.
-            encoder.write_all(&serde_json::to_vec(memory)?)?;
-            let packed = encoder.finish()?;
-            let digest = blob_id(&bytes).to_string();
+            let packed = pack(memory)?;
+            let lasting = save_lasting(connection, memory.lasting())?;
+            let digest = name(snapshot, &bytes);
             // A folder is only ever what it is now.
-            let kept = if matches!(snapshot, Snapshot::Folder { .. }) {
+            let kept = if matches!(snapshot, Snapshot::Folder(_)) {
                 0
             } else {
                 KEPT - 1
@@ -45,9 +44,13 @@ impl Store {
                 params![source, digest, ANALYSER, kept],
             )?;
             connection.execute(
-                "INSERT INTO fact (id, source, analyser, digest, snapshot, memory)
-                 VALUES ((SELECT ifnull(max(id), 0) + 1 FROM fact), ?1, ?2, ?3, ?4, ?5)",
-                params![source, ANALYSER, digest, bytes, packed],
+                "INSERT INTO fact (id, source, analyser, digest, snapshot, memory, lasting)
+                 VALUES ((SELECT ifnull(max(id), 0) + 1 FROM fact), ?1, ?2, ?3, ?4, ?5, ?6)",
+                params![source, ANALYSER, digest, bytes, packed, lasting],
+            )?;
+            connection.execute(
+                "DELETE FROM lasting WHERE id NOT IN (SELECT lasting FROM fact)",
+                [],
             )?;
             Ok(())
         })
@@ -63,28 +66,72 @@ impl Store {
         source: &str,
         snapshot: &Snapshot,
     ) -> Result<Option<(Snapshot, Memory)>, StoreError> {
-        let digest = blob_id(&snapshot.to_bytes()).to_string();
-        let row: Option<(Vec<u8>, Vec<u8>)> = self.read(|connection| {
+        let digest = match snapshot {
+            Snapshot::Tree(_) => name(snapshot, &snapshot.to_bytes()),
+            Snapshot::Folder(_) => name(snapshot, &[]),
+        };
+        let row: Option<[Vec<u8>; 3]> = self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT snapshot, memory FROM fact WHERE source = ?1 AND analyser = ?2
-                 ORDER BY digest = ?3 DESC, id DESC LIMIT 1",
+                "SELECT snapshot, memory, content FROM fact JOIN lasting ON lasting.id = fact.lasting
+                 WHERE source = ?1 AND analyser = ?2 ORDER BY digest = ?3 DESC, fact.id DESC LIMIT 1",
             )?;
-            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            let read = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
             Ok::<_, Fault>(
                 statement
                     .query_row(params![source, ANALYSER, digest], read)
                     .optional()?,
             )
         })?;
-        Ok(row.and_then(|(snapshot, packed)| {
-            let mut memory = Vec::new();
-            ZlibDecoder::new(packed.as_slice())
-                .read_to_end(&mut memory)
-                .ok()?;
-            let memory = serde_json::from_slice(&memory).ok()?;
-            Some((Snapshot::from_bytes(&snapshot)?, memory))
+        Ok(row.and_then(|[snapshot, memory, content]| {
+            let lasting: Lasting = unpack(&content)?;
+            let stored = lasting.stored.set(blob_id(&content).to_string());
+            debug_assert!(stored.is_ok(), "what was read just now has no name yet");
+            let memory: Memory = unpack(&memory)?;
+            Some((
+                Snapshot::from_bytes(&snapshot)?,
+                memory.with_lasting(lasting),
+            ))
         }))
     }
+}
+
+/// Names a snapshot; a folder is only ever what it is now.
+fn name(snapshot: &Snapshot, bytes: &[u8]) -> String {
+    match snapshot {
+        Snapshot::Tree(_) => blob_id(bytes).to_string(),
+        Snapshot::Folder(_) => String::from("now"),
+    }
+}
+
+/// Saves what lasts, unless it is there, and gives its name.
+fn save_lasting(connection: &Connection, lasting: &Lasting) -> Result<String, Fault> {
+    if let Some(id) = lasting.stored.get() {
+        let there = "SELECT EXISTS (SELECT 1 FROM lasting WHERE id = ?1)";
+        if connection.query_row(there, params![id], |row| row.get(0))? {
+            return Ok(id.clone());
+        }
+    }
+    let content = pack(lasting)?;
+    let id = blob_id(&content).to_string();
+    connection.execute(
+        "INSERT OR IGNORE INTO lasting (id, content) VALUES (?1, ?2)",
+        params![id, content],
+    )?;
+    Ok(lasting.stored.get_or_init(|| id.clone()).clone())
+}
+
+fn pack(value: &impl Serialize) -> Result<Vec<u8>, Fault> {
+    // Quick to write: it is read as often as written.
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+    // In one piece: a compressor that is handed words one by one spends its time on beginning.
+    encoder.write_all(&serde_json::to_vec(value)?)?;
+    Ok(encoder.finish()?)
+}
+
+fn unpack<T: DeserializeOwned>(packed: &[u8]) -> Option<T> {
+    let mut text = Vec::new();
+    ZlibDecoder::new(packed).read_to_end(&mut text).ok()?;
+    serde_json::from_slice(&text).ok()
 }
 
 #[cfg(test)]
@@ -97,7 +144,7 @@ mod tests {
         let mut store = Store::open(folder.path()).unwrap();
         let tree = |n: usize| Snapshot::Tree(format!("{n:040}"));
         let memory = Memory::default();
-        assert_eq!(store.recall("here", &tree(1)).unwrap(), None);
+        assert!(store.recall("here", &tree(1)).unwrap().is_none());
         for n in 1..=6 {
             store.remember("here", &tree(n), &memory).unwrap();
         }
@@ -110,7 +157,7 @@ mod tests {
         assert_eq!(given(&store, 4), Some(tree(4)));
         // What is not known by itself begins from what was seen last; few are kept.
         assert_eq!(given(&store, 1), Some(tree(6)));
-        assert_eq!(store.recall("elsewhere", &tree(4)).unwrap(), None);
+        assert!(store.recall("elsewhere", &tree(4)).unwrap().is_none());
         let run = |store: &Store, sql: &str| {
             assert!(store.connection().execute(sql, []).unwrap() > 0);
         };

@@ -26,6 +26,11 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "0007_bisect.sql",
         include_str!("migrations/0007_bisect.sql"),
     ),
+    ("0008_trees.sql", include_str!("migrations/0008_trees.sql")),
+    (
+        "0009_lasting.sql",
+        include_str!("migrations/0009_lasting.sql"),
+    ),
 ];
 
 /// Gives the migrations in the runner's shape.

@@ -58,6 +58,11 @@ fn shipped_migrations_are_never_edited() {
             "0007_bisect.sql",
             "17db9fc602c0aceb0782cab992d290c3cd407a40",
         ),
+        ("0008_trees.sql", "5debd2606ba182e0727f6da7ab2cc204299c8590"),
+        (
+            "0009_lasting.sql",
+            "2170a78b969d105808450d97d42b32a8679043ff",
+        ),
     ];
     let have: Vec<_> = migrations::FILES
         .iter()

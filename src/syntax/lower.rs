@@ -1,12 +1,12 @@
 //! In: the text of one function or macro. Out: its statements, without tree-sitter's nodes.
 
 use super::ast::{Expr, Form, Lowered, Node, Stmt};
-use std::cell::RefCell;
-use tree_sitter::{Node as Ts, Parser};
+use super::parse::{errors, find_kind, named, with_tree};
+use tree_sitter::Node as Ts;
 
-thread_local! {
-    static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
-}
+/// How deep statements and expressions may stand in each other. Whoever follows them does so by recursion, through several
+/// functions at a time, on a thread's stack; kernels have some dozens.
+const DEPTH: usize = 160;
 
 /// Parses a function's span; `first_line` is the line of its first byte. `None` where no function
 /// is found in it.
@@ -17,10 +17,12 @@ pub fn lower_function(text: &[u8], first_line: u32) -> Option<Lowered> {
             text,
             first_line,
             errors: Vec::new(),
+            depth: 0,
         };
         let (returns, parameters) = lower.head(definition);
         let body = lower.block(definition.child_by_field_name("body")?);
-        lower.note_errors(definition);
+        let lost: Vec<u32> = errors(definition).iter().map(|e| lower.line(*e)).collect();
+        lower.errors.extend(lost);
         lower.errors.sort_unstable();
         lower.errors.dedup();
         Some(Lowered {
@@ -65,41 +67,12 @@ fn join_lines(body: &[u8]) -> Vec<u8> {
     out
 }
 
-fn with_tree<R>(text: &[u8], read: impl FnOnce(Ts<'_>) -> Option<R>) -> Option<R> {
-    PARSER.with(|slot| {
-        let mut slot = slot.borrow_mut();
-        if slot.is_none() {
-            let mut parser = Parser::new();
-            parser.set_language(&tree_sitter_c::LANGUAGE.into()).ok()?;
-            *slot = Some(parser);
-        }
-        let tree = slot.as_mut()?.parse(text, None)?;
-        read(tree.root_node())
-    })
-}
-
-fn find_kind<'t>(node: Ts<'t>, kind: &str) -> Option<Ts<'t>> {
-    if node.kind() == kind {
-        return Some(node);
-    }
-    let mut cursor = node.walk();
-    let children: Vec<_> = node.named_children(&mut cursor).collect();
-    children
-        .into_iter()
-        .find_map(|child| find_kind(child, kind))
-}
-
-fn named<'t>(node: Ts<'t>) -> Vec<Ts<'t>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor)
-        .filter(|child| child.kind() != "comment")
-        .collect()
-}
-
 struct Lower<'t> {
     text: &'t [u8],
     first_line: u32,
     errors: Vec<u32>,
+    /// How many statements and expressions are open now.
+    depth: usize,
 }
 
 impl Lower<'_> {
@@ -110,20 +83,6 @@ impl Lower<'_> {
 
     fn line(&self, node: Ts<'_>) -> u32 {
         self.first_line + u32::try_from(node.start_position().row).unwrap_or(u32::MAX / 2)
-    }
-
-    fn note_errors(&mut self, node: Ts<'_>) {
-        if !node.has_error() {
-            return;
-        }
-        if node.is_error() || node.is_missing() {
-            self.errors.push(self.line(node));
-        }
-        let mut cursor = node.walk();
-        let children: Vec<_> = node.children(&mut cursor).collect();
-        for child in children {
-            self.note_errors(child);
-        }
     }
 
     fn head(&self, definition: Ts<'_>) -> (String, Vec<(String, String)>) {
@@ -196,6 +155,28 @@ impl Lower<'_> {
 
     /// Lowers one node to statements: a declaration of three locals is three.
     fn statements(&mut self, node: Ts<'_>) -> Vec<Stmt> {
+        let line = self.line(node);
+        let opaque = Stmt {
+            node: Form::Opaque,
+            line,
+        };
+        self.deeper(line, |lower| lower.statements_here(node))
+            .unwrap_or_else(|| vec![opaque])
+    }
+
+    /// Lowers what is one deeper, and notes an error where that is too deep.
+    fn deeper<R>(&mut self, line: u32, lower: impl FnOnce(&mut Self) -> R) -> Option<R> {
+        if self.depth == DEPTH {
+            self.errors.push(line);
+            return None;
+        }
+        self.depth += 1;
+        let out = lower(self);
+        self.depth -= 1;
+        Some(out)
+    }
+
+    fn statements_here(&mut self, node: Ts<'_>) -> Vec<Stmt> {
         let line = self.line(node);
         let form = match node.kind() {
             "compound_statement" => Form::Block(self.block(node)),
@@ -400,6 +381,16 @@ impl Lower<'_> {
 
     fn expr(&mut self, node: Ts<'_>) -> Expr {
         let line = self.line(node);
+        let opaque = Expr {
+            node: Node::Opaque,
+            line,
+        };
+        self.deeper(line, |lower| lower.expr_here(node))
+            .unwrap_or(opaque)
+    }
+
+    fn expr_here(&mut self, node: Ts<'_>) -> Expr {
+        let line = self.line(node);
         let lowered = match node.kind() {
             "identifier" | "true" | "false" | "null" => Node::Name(self.words(node)),
             "number_literal" | "char_literal" => Node::Number(self.words(node)),
@@ -551,5 +542,24 @@ mod tests {
         assert!(
             matches!(&lowered.body[0].node, Form::Return(Some(Expr { node: Node::Binary(op, ..), .. })) if op == "&&")
         );
+    }
+
+    #[test]
+    fn what_is_too_deep_is_an_error_and_no_less() {
+        let deep = |n: usize| {
+            let text = format!(
+                "int f(int a) {{ return {}a{}; }}",
+                "(".repeat(n),
+                ")".repeat(n)
+            );
+            lower_function(text.as_bytes(), 7).unwrap()
+        };
+        assert!(deep(DEPTH - 3).errors.is_empty());
+        assert_eq!(deep(DEPTH).errors, [7]);
+        let chain = format!(
+            "int f(int a) {{ if (a) g(); {} }}",
+            "else if (a) g(); ".repeat(DEPTH)
+        );
+        assert_eq!(lower_function(chain.as_bytes(), 1).unwrap().errors, [1]);
     }
 }

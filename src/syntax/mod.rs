@@ -11,6 +11,7 @@ mod lenient;
 mod lexer;
 mod lower;
 mod outline;
+mod parse;
 mod variants;
 
 pub use lenient::lower_leniently;

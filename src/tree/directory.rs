@@ -1,7 +1,7 @@
 //! In: a folder on this machine. Out: its files as a source.
 
 use super::beneath::{self, Way};
-use super::snapshot::{Snapshot, Stat, is_c};
+use super::snapshot::{Listing, Snapshot, Stat, is_c};
 use super::source::{Choose, Node, Source, Stamp, TreeError, Visit};
 use super::stamps;
 use super::walk::{self, Deed, Folder};
@@ -178,8 +178,7 @@ impl Source for DirectorySource {
         };
         self.walk(&[""], &is_c, Deed::Look(&look))?;
         let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let files = found.into_iter().collect();
-        Ok(Some(Snapshot::Folder { taken, files }))
+        Ok(Some(Snapshot::Folder(Listing::new(taken, found))))
     }
 }
 

@@ -1,16 +1,18 @@
 //! In: a git repository and a revision. Out: the commit's files as a source. Nothing is ever written there.
 
+mod since;
+
 use super::beneath;
 use super::directory::{holds, outermost};
 use super::packs::{self, Packs, Place, Reader};
-use super::snapshot::{Delta, Snapshot, is_c};
+use super::snapshot::{Delta, Snapshot};
 use super::source::{Choose, Node, Source, Stamp, TreeError, Visit};
 use crate::base::id::ObjectId;
 use git2::{ErrorCode, ObjectType, Oid, Repository, Tree};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 const KIND: i32 = 0o170_000;
 const REGULAR: i32 = 0o100_000;
@@ -32,6 +34,9 @@ impl From<git2::Error> for TreeError {
 
 /// Opens the repository at `path` (a checkout, its `.git`, or a bare one), not one further up.
 pub(super) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
+    static READING: Once = Once::new();
+    // Hashing everything that is read costs more than reading it. `git fsck` is the tool for doubts about a repository.
+    READING.call_once(|| git2::opts::strict_hash_verification(false));
     Repository::open(path).map_err(|error| match error.code() {
         ErrorCode::NotFound => {
             TreeError::Unusable(format!("{} is not a git repository", path.display()))
@@ -344,48 +349,18 @@ impl Source for GitSource {
             let repository = self.repository();
             let find = |id: &str| repository.find_tree(Oid::from_str(id).ok()?).ok();
             return match (find(old), find(now)) {
-                (Some(old), Some(now)) => Ok(Some(differing(&repository, &old, &now)?)),
+                (Some(old), Some(now)) => {
+                    let mut delta = Delta::default();
+                    let both = (Some(old.id()), Some(now.id()));
+                    since::differing(&repository, both, "", &mut delta)?;
+                    Ok(Some(delta))
+                }
                 // The repository that had the tree, or its history, is another now.
                 _ => Ok(None),
             };
         }
         Ok(old.compare(now))
     }
-}
-
-/// Lists the C files that differ between two trees.
-fn differing(repository: &Repository, old: &Tree<'_>, new: &Tree<'_>) -> Result<Delta, TreeError> {
-    let mut out = Delta::default();
-    let mut options = git2::DiffOptions::new();
-    options.include_typechange(true).skip_binary_check(true);
-    let diff = repository.diff_tree_to_tree(Some(old), Some(new), Some(&mut options))?;
-    for delta in diff.deltas() {
-        let regular = |file: &git2::DiffFile<'_>| {
-            file.exists() && u32::from(file.mode()).cast_signed() & KIND == REGULAR
-        };
-        let (old, new) = (delta.old_file(), delta.new_file());
-        for path in [&old, &new].iter().filter_map(|file| file.path()?.to_str()) {
-            let is = |file: &git2::DiffFile<'_>| {
-                regular(file) && file.path().and_then(Path::to_str) == Some(path)
-            };
-            let set = match (is(&old), is(&new)) {
-                _ if !is_c(path) => continue,
-                (true, true) => &mut out.modified,
-                (true, false) => &mut out.removed,
-                (false, true) => &mut out.added,
-                (false, false) => continue,
-            };
-            set.insert(path.to_owned());
-        }
-    }
-    // A file that became a link and one that was a link are told as two changes of one path.
-    let both: Vec<String> = out.added.intersection(&out.removed).cloned().collect();
-    for path in both {
-        out.added.remove(&path);
-        out.removed.remove(&path);
-        out.modified.insert(path);
-    }
-    Ok(out)
 }
 
 #[cfg(test)]

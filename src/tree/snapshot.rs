@@ -3,7 +3,9 @@
 //! A commit's files are named by its tree. A folder's files are known by size, times and inode, as git's index knows
 //! them, with git's care about files that changed in the moment that they were listed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use rayon::prelude::*;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 /// What a source looked like at one moment: enough to tell later which files may have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,12 +13,17 @@ pub enum Snapshot {
     /// A commit: its tree's id in hex.
     Tree(String),
     /// A folder: every C file as the file system describes it.
-    Folder {
-        /// When listing began, in nanoseconds since 1970.
-        taken: i64,
-        /// The files, by path.
-        files: BTreeMap<String, Stat>,
-    },
+    Folder(Listing),
+}
+
+/// The files of a folder in order of their paths, as bytes: a kernel has tens of thousands, and they are listed, kept and
+/// compared much more often than looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// When listing began, in nanoseconds since 1970.
+    taken: i64,
+    /// For each: length of its path in 4 bytes, the path, and its [`Stat`] in 40.
+    files: Vec<u8>,
 }
 
 /// What a file system says of a file. Whatever writes to the file changes one of these.
@@ -75,38 +82,37 @@ impl Delta {
 impl Snapshot {
     /// Lists what differs between two listings of a folder; `None` where the snapshots are not of the same sort.
     pub(super) fn compare(&self, now: &Self) -> Option<Delta> {
-        let (Self::Folder { taken, files: old }, Self::Folder { files: new, .. }) = (self, now)
-        else {
+        let (Self::Folder(old), Self::Folder(new)) = (self, now) else {
             return (self == now).then(Delta::default);
         };
         let mut delta = Delta::default();
-        for (path, stat) in new {
-            match old.get(path) {
-                None => drop(delta.added.insert(path.clone())),
-                Some(known) if known == stat && stat.rested(*taken) => {}
-                Some(_) => drop(delta.modified.insert(path.clone())),
+        let (mut before, mut after) = (old.entries().peekable(), new.entries().peekable());
+        loop {
+            let order = match (before.peek(), after.peek()) {
+                (Some((was, _)), Some((is, _))) => was.cmp(is),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return Some(delta),
+            };
+            let gone = before.next_if(|_| order.is_le());
+            let there = after.next_if(|_| order.is_ge());
+            match (gone, there) {
+                (Some((path, _)), None) => drop(delta.removed.insert(path.to_owned())),
+                (None, Some((path, _))) => drop(delta.added.insert(path.to_owned())),
+                (Some((_, was)), Some((path, is))) if was != is || !is.rested(old.taken) => {
+                    delta.modified.insert(path.to_owned());
+                }
+                _ => {}
             }
         }
-        let gone = old.keys().filter(|path| !new.contains_key(*path));
-        delta.removed = gone.cloned().collect();
-        Some(delta)
     }
 
     /// Gives it as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         match self {
             Self::Tree(id) => [b"tree ", id.as_bytes()].concat(),
-            Self::Folder { taken, files } => {
-                let mut out = b"folder".to_vec();
-                out.extend(taken.to_le_bytes());
-                for (path, stat) in files {
-                    // A path is at most 4096 bytes long.
-                    out.extend(u32::try_from(path.len()).unwrap_or(u32::MAX).to_le_bytes());
-                    out.extend(path.as_bytes());
-                    stat.place.iter().for_each(|n| out.extend(n.to_le_bytes()));
-                    stat.times.iter().for_each(|n| out.extend(n.to_le_bytes()));
-                }
-                out
+            Self::Folder(listing) => {
+                [b"folder", &listing.taken.to_le_bytes()[..], &listing.files].concat()
             }
         }
     }
@@ -118,21 +124,49 @@ impl Snapshot {
         }
         let mut rest = bytes.strip_prefix(b"folder")?;
         let taken = i64::from_le_bytes(take(&mut rest)?);
-        let mut list = Vec::new();
-        while !rest.is_empty() {
-            let length = u32::from_le_bytes(take(&mut rest)?) as usize;
-            let path = rest.get(..length)?;
-            rest = &rest[length..];
-            let path = std::str::from_utf8(path).ok()?.to_owned();
-            let mut number = || Some(u64::from_le_bytes(take(&mut rest)?));
-            let place = [number()?, number()?, number()?];
-            let times = [number()?.cast_signed(), number()?.cast_signed()];
-            list.push((path, Stat { place, times }));
+        let mut left = rest;
+        while !left.is_empty() {
+            entry(&mut left)?;
         }
-        // In order, so that the map is built in one go.
-        let files = list.into_iter().collect();
-        Some(Self::Folder { taken, files })
+        let files = rest.to_vec();
+        Some(Self::Folder(Listing { taken, files }))
     }
+}
+
+impl Listing {
+    /// Makes one of files that were listed from the moment `taken` on, in any order.
+    pub(super) fn new(taken: i64, mut list: Vec<(String, Stat)>) -> Self {
+        list.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let mut files = Vec::with_capacity(list.len() * 96);
+        for (path, stat) in list {
+            // A path is at most 4096 bytes long.
+            files.extend(u32::try_from(path.len()).unwrap_or(u32::MAX).to_le_bytes());
+            files.extend(path.as_bytes());
+            stat.place
+                .iter()
+                .for_each(|n| files.extend(n.to_le_bytes()));
+            stat.times
+                .iter()
+                .for_each(|n| files.extend(n.to_le_bytes()));
+        }
+        Self { taken, files }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (&str, Stat)> {
+        let mut rest = self.files.as_slice();
+        std::iter::from_fn(move || entry(&mut rest))
+    }
+}
+
+/// Takes one file of a listing; `None` at the end, and where the bytes are none.
+fn entry<'l>(rest: &mut &'l [u8]) -> Option<(&'l str, Stat)> {
+    let length = u32::from_le_bytes(take(rest)?) as usize;
+    let (path, left) = rest.split_at_checked(length)?;
+    *rest = left;
+    let mut number = || Some(u64::from_le_bytes(take(rest)?));
+    let place = [number()?, number()?, number()?];
+    let times = [number()?.cast_signed(), number()?.cast_signed()];
+    Some((std::str::from_utf8(path).ok()?, Stat { place, times }))
 }
 
 impl Stat {
@@ -167,10 +201,7 @@ mod tests {
             };
             ((*path).to_owned(), stat)
         });
-        Snapshot::Folder {
-            taken,
-            files: files.collect(),
-        }
+        Snapshot::Folder(Listing::new(taken, files.collect()))
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! In: headers, and the predicates inferred from them. Out: the whole vocabulary, every name with its places.
 
-use super::gather::{Definition, Headers};
+use super::definition::Definition;
+use super::gather::Headers;
 use super::infer::accepted;
 use super::interpret::Interpreter;
 use super::makers::{by_value, constructors, converters, types_of};
@@ -145,7 +146,7 @@ fn test(
         let (position, _) = definition.entries.first()?;
         by_value(&definition.lowered()?.parameters.get(*position)?.0)
     });
-    let words: BTreeSet<&String> = own.iter().chain(body).flat_map(|d| &d.words).collect();
+    let words: BTreeSet<&String> = own.iter().chain(body).flat_map(|d| d.words()).collect();
     Test {
         name: name.clone(),
         family: predicate.family,

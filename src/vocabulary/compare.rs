@@ -203,7 +203,7 @@ fn walkers(all: &Vocabulary) -> Vec<Entry<'_>> {
 
 /// Entries that hold no present kind are one class, whatever their type is called.
 fn class(kind: &str) -> &str {
-    match super::gather::entry_domain(kind) {
+    match super::definition::entry_domain(kind) {
         Some(super::tables::Domain::Full) | None => kind,
         Some(_) => "soft",
     }

@@ -1,6 +1,7 @@
 //! In: headers. Out: which of their functions and macros are predicates, and what each accepts.
 
-use super::gather::{Definition, Headers, entry_domain, may_answer_yes_or_no};
+use super::definition::{Definition, entry_domain, may_answer_yes_or_no};
+use super::gather::Headers;
 use super::interpret::{Answers, Interpreter};
 use super::kinds::{Atom, NONE, PRESENT};
 use super::predicate::{Family, Predicate};
@@ -37,7 +38,7 @@ pub fn infer(headers: &Headers) -> Inferred {
     loop {
         let mut grown = false;
         for (name, definitions) in &headers.definitions {
-            let tells = definitions.iter().any(|d| !d.words.is_disjoint(&telling));
+            let tells = definitions.iter().any(|d| !d.words().is_disjoint(&telling));
             if tells && tried.insert(name) {
                 grown |= telling.insert(name.clone());
             }
@@ -235,7 +236,7 @@ pub fn tellers(headers: &Headers) -> Vec<String> {
                 .split_whitespace()
                 .any(|w| entry_domain(w).is_some());
             // Who tells an entry's type reads its one field, or names what others call it.
-            let reads = definition.words.contains("val") || definition.returns.contains("enum");
+            let reads = definition.words().contains("val") || definition.returns.contains("enum");
             let asks = definition.macro_parameters.is_some() || !reads;
             if asks || definition.acts || entry {
                 return false;

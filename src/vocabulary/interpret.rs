@@ -2,7 +2,8 @@
 //!
 //! Three-valued: a condition that bits alone decide takes both ways, and both arms of `#if` are taken.
 
-use super::gather::{Definition, Headers, entry_domain};
+use super::definition::{Definition, entry_domain};
+use super::gather::Headers;
 use super::kinds::{Atom, NONE, PRESENT, SWAP};
 use super::value::{Scope, Truth, Value, join};
 use crate::syntax::ast::{Expr, Form, Node, Stmt};
@@ -24,7 +25,12 @@ pub(super) struct Interpreter<'h> {
     presence: HashMap<&'static str, &'static str>,
     wrappers: Vec<&'static str>,
     known: HashMap<(String, Vec<Value>), Answers>,
+    /// What hangs on calls that are being followed: believed until all of them are answered, so that no answer hangs on
+    /// what was asked before.
+    passing: HashMap<(String, Vec<Value>), Answers>,
     stack: Vec<String>,
+    /// How often a call was not followed for what was being followed already.
+    cuts: usize,
 }
 
 /// Where a statement list ends.
@@ -50,7 +56,9 @@ impl<'h> Interpreter<'h> {
             presence: super::tables::presence().into_iter().collect(),
             wrappers: super::tables::wrappers(),
             known: HashMap::new(),
+            passing: HashMap::new(),
             stack: Vec::new(),
+            cuts: 0,
         }
     }
 
@@ -87,13 +95,23 @@ impl<'h> Interpreter<'h> {
             };
             return one(answer);
         }
+        // Most calls are of functions that no header tells of: nothing is to be remembered of them.
+        if !self.knows(name) && self.stack.len() < DEPTH {
+            return one(derived(arguments));
+        }
         let key = (name.to_owned(), arguments.to_vec());
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
+        if let Some(passing) = self.passing.get(&key) {
+            self.cuts += 1;
+            return passing.clone();
+        }
         if self.stack.len() >= DEPTH || self.stack.iter().any(|open| open == name) {
+            self.cuts += 1;
             return unknown();
         }
+        let cuts = self.cuts;
         self.stack.push(name.to_owned());
         let (headers, extra) = (self.headers, self.extra);
         let definitions = headers
@@ -136,7 +154,14 @@ impl<'h> Interpreter<'h> {
         if answers.is_empty() || unseen {
             answers.insert(derived(arguments));
         }
-        self.known.insert(key, answers.clone());
+        let book = match self.cuts == cuts {
+            true => &mut self.known,
+            false => &mut self.passing,
+        };
+        book.insert(key, answers.clone());
+        if self.stack.is_empty() {
+            self.passing.clear();
+        }
         answers
     }
 

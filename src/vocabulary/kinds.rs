@@ -1,21 +1,22 @@
 //! In: the constants that a tree defines. Out: its kinds, in order.
 
 use super::tables::renamed_kinds;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One thing that an entry can be, as finely as the tree tells it: an index into [`Kinds`]'s atoms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Atom(pub(super) usize);
 
 /// No entry.
 pub(super) const NONE: Atom = Atom(0);
 /// A present entry.
-pub(super) const PRESENT: Atom = Atom(1);
+pub(crate) const PRESENT: Atom = Atom(1);
 /// A slot of a swap device or file.
 pub(super) const SWAP: Atom = Atom(2);
 
 /// The kinds of one tree.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kinds {
     /// Constant of each atom from the fourth on, and its kind.
     constants: Vec<(String, String)>,

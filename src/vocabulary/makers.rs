@@ -1,6 +1,7 @@
 //! In: headers. Out: what turns an entry into one of another type, and what makes one of nothing, by evaluating bodies.
 
-use super::gather::{Definition, Headers, entry_domain};
+use super::definition::{Definition, entry_domain};
+use super::gather::Headers;
 use super::interpret::Interpreter;
 use super::kinds::Atom;
 use super::survey::{Constructor, Converter};
@@ -55,8 +56,13 @@ fn types_of_macro(
     };
     let casts = super::tables::entry_types()
         .iter()
-        .any(|(kind, _)| definition.words.contains(*kind));
-    if !casts && !definition.words.iter().any(|word| known.contains_key(word)) {
+        .any(|(kind, _)| definition.words().contains(*kind));
+    if !casts
+        && !definition
+            .words()
+            .iter()
+            .any(|word| known.contains_key(word))
+    {
         return None;
     }
     let [only] = definition.lowered()?.body.as_slice() else {
@@ -187,7 +193,7 @@ fn telling_words(headers: &Headers, definition: &Definition) -> bool {
     headers
         .kinds
         .constants()
-        .any(|constant| definition.words.contains(constant))
+        .any(|constant| definition.words().contains(constant))
 }
 
 fn made(interpreter: &mut Interpreter<'_>, definition: &Definition) -> BTreeSet<Atom> {

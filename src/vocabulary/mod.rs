@@ -5,6 +5,7 @@
 
 mod assemble;
 mod compare;
+mod definition;
 mod gather;
 mod infer;
 mod interpret;
@@ -18,11 +19,14 @@ mod value;
 
 pub use assemble::assemble;
 pub use compare::{Changed, VocabularyChange, What, compare_vocabularies};
-pub use gather::{Definition, Headers, window_slot};
+pub use definition::Definition;
+pub use gather::{Headers, window_slot};
 pub use infer::{Inferred, infer, infer_local, infer_open, tellers};
 pub(crate) use kinds::Atom;
 pub use kinds::Kinds;
-pub(crate) use oracle::Oracle;
+#[cfg(test)]
+pub(crate) use kinds::PRESENT;
+pub(crate) use oracle::{Oracle, Said, Saying};
 pub use predicate::{Family, Predicate};
 pub use survey::{At, Constant, Constructor, Converter, Kind, Test, Vocabulary, WalkerName};
 pub(crate) use tables::maps_a_table;

@@ -1,12 +1,14 @@
 //! In: values and calls on them. Out: what the tree's own definitions say, one value at a time.
 
-use super::gather::{Headers, entry_domain};
+use super::definition::entry_domain;
+use super::gather::Headers;
 use super::interpret::{Answers, Interpreter};
 use super::kinds::{Atom, NONE, PRESENT};
 use super::value::{Truth, Value};
 use super::{Definition, interpret};
 use crate::syntax::ast::{Expr, Lowered, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The level whose entries may be of any kind.
 const SMALLEST: &str = "pte";
@@ -15,14 +17,53 @@ const SMALLEST: &str = "pte";
 pub(crate) struct Oracle<'h> {
     headers: &'h Headers,
     interpreter: Interpreter<'h>,
+    said: Arc<Said>,
+}
+
+/// What calls are worth over the same definitions, as far as it was asked: shared by oracles, and kept from one audit to
+/// the next.
+#[derive(Debug, Default)]
+pub(crate) struct Said(Mutex<HashMap<(String, Vec<Value>), Value>>);
+
+/// One of them: a name, the arguments, and what the call is worth.
+pub(crate) type Saying = (String, Vec<Value>, Value);
+
+impl Said {
+    /// Takes what was kept.
+    pub(crate) fn new(list: &[Saying]) -> Self {
+        let entry =
+            |(name, arguments, value): &Saying| ((name.clone(), arguments.clone()), value.clone());
+        Self(Mutex::new(list.iter().map(entry).collect()))
+    }
+
+    /// Gives all in order.
+    pub(crate) fn list(&self) -> Vec<Saying> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = |((name, arguments), value): (&(String, Vec<Value>), &Value)| {
+            (name.clone(), arguments.clone(), value.clone())
+        };
+        let mut list: Vec<Saying> = known.iter().map(entry).collect();
+        list.sort();
+        list
+    }
 }
 
 impl<'h> Oracle<'h> {
     /// Makes one over a tree's headers, and the bodies found for their open prototypes.
     pub(crate) fn new(headers: &'h Headers, bodies: &'h BTreeMap<String, Definition>) -> Self {
+        Self::sharing(headers, bodies, Arc::default())
+    }
+
+    /// Makes one that shares what calls are worth with others over the same definitions.
+    pub(crate) fn sharing(
+        headers: &'h Headers,
+        bodies: &'h BTreeMap<String, Definition>,
+        said: Arc<Said>,
+    ) -> Self {
         Self {
             headers,
             interpreter: Interpreter::new(headers, bodies),
+            said,
         }
     }
 
@@ -140,7 +181,7 @@ impl<'h> Oracle<'h> {
         let own = self.headers.definitions.get(name).into_iter().flatten();
         let mut own = own.filter(|d| d.macro_parameters.is_some() || !d.entries.is_empty());
         own.any(|d| match &d.macro_parameters {
-            Some(_) => d.words.iter().any(|word| entry_domain(word).is_some()),
+            Some(_) => d.words().iter().any(|word| entry_domain(word).is_some()),
             None => {
                 !d.returns.contains('*')
                     && d.returns
@@ -182,7 +223,18 @@ impl<'h> Oracle<'h> {
 
     /// Evaluates a call.
     pub(crate) fn call(&mut self, name: &str, arguments: &[Value]) -> Value {
-        single(&self.interpreter.call(name, arguments))
+        // Most calls are of functions that no header tells of: nothing is to be remembered of them.
+        if !self.interpreter.knows(name) && !self.interpreter.is_wrapper(name) {
+            return single(&self.interpreter.call(name, arguments));
+        }
+        let known = || self.said.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (name.to_owned(), arguments.to_vec());
+        if let Some(value) = known().get(&key) {
+            return value.clone();
+        }
+        let value = single(&self.interpreter.call(name, arguments));
+        known().insert(key, value.clone());
+        value
     }
 
     /// Evaluates an operator.

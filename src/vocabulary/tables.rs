@@ -1,10 +1,11 @@
 //! In: the tables of queries/. Out: them, typed.
 
 use crate::base::table::rows;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// What values an entry type may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Domain {
     /// Any kind.
     Full,

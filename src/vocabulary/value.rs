@@ -1,10 +1,11 @@
 //! In: nothing. Out: what an expression over an entry can be worth.
 
 use super::kinds::Atom;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The worth of an expression.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Value {
     /// An entry that is this atom.
     Entry(Atom),

@@ -104,6 +104,11 @@ fn a_state_is_compared_with_what_state_0_did() {
     let same = test(&sandbox, "one.patch@linux", "good", &["--repeat", "2"]);
     assert_eq!(same.code, 0, "{same:#?}");
     assert_eq!(of(&same.lines(), "boot").len(), 2);
+    // What state 0 did says nothing of a kernel that somebody has changed since.
+    sandbox.file("linux/mm/other.c", "int other;\n");
+    let stale = test(&sandbox, "one.patch@linux", "bad", &[]);
+    assert_eq!(stale.code, 0, "{stale:#?}");
+    assert!(of(&stale.lines(), "change").is_empty(), "{stale:#?}");
 }
 
 #[test]

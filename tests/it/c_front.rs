@@ -77,6 +77,32 @@ fn what_is_whole_is_read() {
     );
 }
 
+/// One function with a walker's cursor around `body`.
+fn walking(body: &str) -> Vec<u8> {
+    format!("static int f(struct page_vma_mapped_walk *pvmw, int a)\n{{\n{body}\n}}\n").into_bytes()
+}
+
+#[test]
+fn what_is_whole_and_very_deep_or_long_is_read() {
+    let nested = |open: &str, inner: &str, close: &str, n: usize| {
+        format!("{}{inner}{}", open.repeat(n), close.repeat(n))
+    };
+    for body in [
+        format!("return {};", nested("(", "a", ")", 20_000)),
+        // Either answer of each: read twice each time, this would never end.
+        format!("return {};", nested("(", "g()", " ?: h())", 60)),
+        format!("return {};", nested("(", "a", ")->b = c", 40)),
+        format!("return a{};", " + a".repeat(20_000)),
+        format!("if (a) g(); {}", "else if (h()) g(); ".repeat(3_000)),
+        nested("do { ", "g();", " } while (h());", 3_000),
+        (0..2_000).map(|n| format!("int l{n} = g();\n")).collect(),
+        "if (page_vma_mapped_walk(pvmw)) g(pvmw->pte);\n".repeat(300),
+        nested("#if A\ng();\n#else\n", "h();\n", "#endif\n", 1_000),
+    ] {
+        ends(&walking(&body));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 

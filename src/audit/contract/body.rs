@@ -125,7 +125,7 @@ impl Reader for Body<'_, '_, '_> {
                     Some(value) => self.worth(value, state),
                     None => Worth::Value(Value::Unknown),
                 };
-                state.names.insert(name.clone(), worth);
+                state.names.insert((*name).to_owned(), worth);
             }
             _ => {}
         }

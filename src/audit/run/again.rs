@@ -4,19 +4,24 @@
 //! change no word's meaning: their sites are found anew, and walks that looked at a function of theirs are judged anew.
 //! Anything else: everything is worked out anew from the files that matter.
 
+mod moves;
 mod read;
+mod walks;
 
-use super::walking::{Walked, folders};
-use super::{Auditor, Reading, finish, walking_names};
+use super::matrix::{Telling, placed_rows};
+use super::walking::Walked;
+use super::{Auditor, Bodies, Reading, finish};
 use crate::audit::facts::Audit;
-use crate::audit::memory::{FileMemory, Memory};
+use crate::audit::matrix::MatrixRow;
+use crate::audit::memory::{FileMemory, Lasting, Memory};
 use crate::audit::scan::Hit;
 use crate::syntax::outline;
 use crate::tree::snapshot::Delta;
 use crate::tree::source::{Source, TreeError};
-use crate::vocabulary::{Definition, Headers, walkers};
-use read::Read;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::vocabulary::{Definition, Headers, Inferred, Predicate, Said, Walker, walkers};
+use moves::Moves;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Where more files than this have changed, reading the whole tree is no slower.
 const MANY: usize = 4000;
@@ -49,7 +54,11 @@ pub fn audit(
 impl Auditor {
     /// Does an earlier audit's memory tell which files hold the names?
     pub(super) fn looks_for_the_same(&self, memory: &Memory) -> bool {
-        self.inferred == memory.inferred
+        let names = |inferred: &Inferred| -> Vec<String> {
+            inferred.predicates.iter().map(|p| p.name.clone()).collect()
+        };
+        names(&self.inferred) == names(&memory.inferred)
+            && self.inferred.open == memory.inferred.open
             && self.tellers == memory.tellers
             && self
                 .walking
@@ -61,12 +70,17 @@ impl Auditor {
                     .map(|(name, walker)| (name, walker.as_str())))
     }
 
-    /// Makes the auditor of an earlier audit again, from headers that have not changed since.
-    fn recall(source: &dyn Source, memory: &Memory, delta: &Delta) -> Result<Self, TreeError> {
-        let headers = Reading::again(source, (memory, delta), &|_| {}).headers()?;
-        let walking = walking_names(&headers, walkers());
+    /// Makes the auditor of an earlier audit again, of headers that have not changed since.
+    fn recall(memory: &Memory) -> Self {
+        let headers = Arc::clone(&memory.lasting.headers);
+        let known: BTreeMap<&str, Walker> = walkers().into_iter().map(|w| (w.name, w)).collect();
+        let walking = memory.walking.iter();
+        let walking = walking.filter_map(|(name, walker)| {
+            let walker = known.get(walker.as_str())?.clone();
+            Some((name.clone(), walker))
+        });
         let (inferred, tellers) = (memory.inferred.clone(), memory.tellers.clone());
-        Ok(Self::with(headers, inferred, tellers, &walking))
+        Self::with(headers, inferred, tellers, &walking.collect())
     }
 }
 
@@ -77,13 +91,8 @@ struct Patch<'p> {
     delta: &'p Delta,
 }
 
-/// What the changed files are now.
-struct Now {
-    /// Those that hold a name of any sort.
-    hits: BTreeMap<String, Hit>,
-    /// Names that are or were defined in one of them.
-    functions: BTreeSet<String>,
-}
+/// What the changed files are now, those that are there.
+type Now = BTreeMap<String, Hit>;
 
 impl<'p> Patch<'p> {
     fn new(source: &'p dyn Source, memory: &'p Memory, delta: &'p Delta) -> Self {
@@ -113,21 +122,17 @@ impl<'p> Patch<'p> {
         if !self.matters(&texts) {
             return Ok(Some(memory));
         }
-        let auditor = Auditor::recall(self.source, self.memory, self.delta)?;
-        let now = self.now(&auditor, texts);
-        if walkers()
-            .iter()
-            .any(|walker| now.functions.contains(walker.name))
-        {
-            return Ok(None);
-        }
+        let auditor = Auditor::recall(self.memory);
+        let now: Now = texts
+            .into_iter()
+            .map(|(path, text)| (path.clone(), auditor.hit(path, text)))
+            .collect();
         let known = |path: &String| self.memory.hits.get(path).cloned().unwrap_or_default();
         let files: BTreeMap<&String, FileMemory> = self
             .delta
             .all()
             .map(|path| {
                 let own = now
-                    .hits
                     .get(path)
                     .filter(|hit| auditor.has(hit, |role| role.audited || role.told));
                 (
@@ -147,7 +152,6 @@ impl<'p> Patch<'p> {
         };
         for (path, file) in files {
             match now
-                .hits
                 .get(path)
                 .is_some_and(|hit| auditor.has(hit, |role| role.audited || role.told))
             {
@@ -155,10 +159,29 @@ impl<'p> Patch<'p> {
                 false => memory.hits.remove(path),
             };
         }
-        let Some((walked, anew)) = self.walks(&auditor, &now, &bodies.0)? else {
+        let [of_walks, of_rows] = &self.memory.lasting.said;
+        let said = Arc::new(Said::new(of_walks));
+        let (known, questions) = bodies;
+        let bodies = Bodies { known, said };
+        let Some(mut walked) = self.walks(&auditor, &now, &bodies)? else {
             return Ok(None);
         };
-        self.put(&auditor, (&now, &walked, &anew), &bodies, &mut memory);
+        let predicates = memory.audit.predicates.clone();
+        let own = auditor.choose_questions(&questions, &bodies.known, &predicates);
+        let said = Arc::new(Said::new(of_rows));
+        let telling = Telling::new(&auditor, (&bodies.known, own), &predicates, said);
+        self.put_rows(&auditor, (&now, &telling), &mut memory);
+        let contracts = std::mem::take(&mut walked.contracts);
+        // A few more calls that are known are not worth writing all of it again.
+        if self.memory.lasting.contracts != contracts {
+            memory.lasting = Arc::new(Lasting {
+                headers: Arc::clone(&memory.lasting.headers),
+                contracts,
+                said: [bodies.said.list(), telling.bodies.said.list()],
+                ..Lasting::default()
+            });
+        }
+        self.put(&auditor, (&now, walked), &predicates, &mut memory);
         Ok(Some(memory))
     }
 
@@ -199,23 +222,6 @@ impl<'p> Patch<'p> {
         self.delta.all().any(known) || texts.values().any(holds)
     }
 
-    fn now(&self, auditor: &Auditor, texts: BTreeMap<String, Vec<u8>>) -> Now {
-        let mut functions: BTreeSet<String> = BTreeSet::new();
-        for path in self.delta.all() {
-            let fetched = self.memory.fetched.iter().filter_map(|f| f.files.get(path));
-            let own = self.memory.hits.get(path).map(|file| &file.functions);
-            functions.extend(fetched.chain(own).flatten().cloned());
-        }
-        let hits: BTreeMap<String, Hit> = texts
-            .into_iter()
-            .map(|(path, text)| (path.clone(), auditor.hit(path, text)))
-            .collect();
-        for hit in hits.values() {
-            functions.extend(hit.outline.functions.iter().map(|f| f.name.clone()));
-        }
-        Now { hits, functions }
-    }
-
     /// Gives the bodies that predicates are made of, and those that the handling matrix adds: none of them has changed.
     fn bodies(&self, auditor: &Auditor) -> Option<(BTreeMap<String, Definition>, Vec<Definition>)> {
         let mut open = BTreeMap::new();
@@ -235,143 +241,70 @@ impl<'p> Patch<'p> {
         Some((open, questions))
     }
 
-    /// Judges every walk that looked at what has changed; gives the files whose walks were judged, too. `None` where other
-    /// files would be read now.
-    #[expect(
-        clippy::type_complexity,
-        reason = "the files stand beside what was found in them"
-    )]
-    fn walks(
+    /// Puts the handling of changed functions in place of what it was.
+    fn put_rows(
         &self,
         auditor: &Auditor,
-        now: &Now,
-        bodies: &BTreeMap<String, Definition>,
-    ) -> Result<Option<(Walked, BTreeMap<String, Hit>)>, TreeError> {
-        let old = &self.memory.traces;
-        let walking = |hit: &&Hit| auditor.has_walk(hit);
-        let unchanged = old
-            .keys()
-            .filter(|path| !self.delta.has(path))
-            .map(String::as_str);
-        let changed = now
-            .hits
+        (now, telling): (&Now, &Telling<'_>),
+        memory: &mut Memory,
+    ) {
+        let told = now
             .values()
-            .filter(walking)
-            .map(|hit| hit.path.as_str());
-        let mut walked = Walked {
-            folders: folders(unchanged.clone().chain(changed)),
-            ..Walked::default()
-        };
-        if walked.folders != self.memory.folders
-            || (unchanged.clone().count() == 0 && old.is_empty())
-        {
-            return Ok(None);
-        }
-        let mut anew: BTreeMap<String, Hit> = BTreeMap::new();
-        for path in unchanged.filter(|path| !old[*path].asked.is_disjoint(&now.functions)) {
-            let text = self.source.bytes(path)?.unwrap_or_default();
-            anew.insert(path.to_owned(), auditor.hit(path.to_owned(), text));
-        }
-        let mut read = Read::new(self, auditor, now);
-        let own = anew.values().chain(now.hits.values().filter(walking));
-        let mut open: Vec<&Hit> = own.collect();
-        let judged: BTreeSet<String> = open.iter().map(|hit| hit.path.clone()).collect();
-        let mut asked = BTreeSet::new();
-        for round in 0.. {
-            let Some(fetched) = self.memory.fetched.get(round) else {
-                return Ok(None);
-            };
-            asked.extend(fetched.names.iter().cloned());
-            let found = read.round(round, &open, bodies)?;
-            let others = old
-                .iter()
-                .filter(|(path, _)| !judged.contains(*path) && !self.delta.has(path));
-            let others = others
-                .filter_map(|(_, trace)| trace.missed.get(round))
-                .flatten();
-            let all = others.chain(found.iter().flat_map(|(_, _, looked)| &looked.missed));
-            let missed: BTreeSet<String> =
-                all.filter(|name| !asked.contains(*name)).cloned().collect();
-            let next = self.memory.fetched.get(round + 1);
-            let last = round == super::ROUNDS || missed.is_empty();
-            // Other names would be looked for now: others may see other bodies.
-            if next.is_some() == last || next.is_some_and(|next| next.names != missed) {
-                return Ok(None);
-            }
-            open.clear();
-            for (hit, found, looked) in found {
-                let trace = walked.trace(&hit.path);
-                trace.asked.extend(looked.asked);
-                trace.missed.push(looked.missed.clone());
-                if round < super::ROUNDS && !looked.missed.is_disjoint(&missed) {
-                    open.push(hit);
-                } else {
-                    walked.accept(hit, found);
-                }
-            }
-            if last {
-                break;
+            .filter(|hit| auditor.has(hit, |role| role.told));
+        let told: Vec<&Hit> = told.collect();
+        let was = &self.memory.rows;
+        let is = placed_rows(&self.memory.audit.matrix, &told);
+        let moves = Moves::new(self.delta, was, &is);
+        let mut known: BTreeMap<(&str, &str), Option<Vec<MatrixRow>>> = BTreeMap::new();
+        let changed = |row: &&MatrixRow| self.delta.has(&row.file);
+        for row in self.memory.audit.matrix.iter().filter(changed) {
+            let rows = known.entry((&row.file, &row.function));
+            let rows = rows.or_insert_with(|| Some(Vec::new()));
+            match (rows.as_mut(), moves.row(row)) {
+                (Some(rows), Some(row)) => rows.push(row),
+                _ => *rows = None,
             }
         }
-        walked.fetched = read.fetched();
-        Ok(Some((walked, anew)))
+        let is_known =
+            |file: &str, name: &str| known.get(&(file, name)).is_some_and(Option::is_some);
+        let matrix = &mut memory.audit.matrix;
+        matrix.retain(|row| !self.delta.has(&row.file));
+        matrix.extend(auditor.rows(&told, telling, &is_known));
+        matrix.extend(known.into_values().flatten().flatten());
+        super::matrix::sort(matrix);
+        memory.rows.retain(|path, _| !self.delta.has(path));
+        memory.rows.extend(placed_rows(matrix, &told));
     }
 
     /// Puts what was found anew in place of what was found in the same files.
     fn put(
         &self,
         auditor: &Auditor,
-        (now, walked, anew): (&Now, &Walked, &BTreeMap<String, Hit>),
-        (open, questions): &(BTreeMap<String, Definition>, Vec<Definition>),
+        (now, walked): (&Now, Walked),
+        predicates: &[Predicate],
         memory: &mut Memory,
     ) {
         let changed = |path: &String| self.delta.has(path);
         let audit = &mut memory.audit;
         audit.sites.retain(|site| !changed(&site.file));
-        audit.matrix.retain(|row| !changed(&row.file));
         memory.bare.retain(|spot| !changed(&spot.file));
-        let void = |path: &String| changed(path) || anew.contains_key(path);
-        audit.walks.retain(|walk| !void(&walk.file));
-        audit.excerpts.retain(|excerpt| !void(&excerpt.file));
-        memory.traces.retain(|path, _| !void(path));
         let hits: Vec<&Hit> = now
-            .hits
             .values()
             .filter(|hit| auditor.has(hit, |role| role.audited || role.told))
             .collect();
-        let predicates = audit.predicates.clone();
         let mut found = Audit::default();
-        auditor.all_sites(hits.iter().copied(), &predicates, &mut found);
+        auditor.all_sites(hits.iter().copied(), predicates, &mut found);
         audit.sites.append(&mut found.sites);
         memory.bare.append(&mut found.blind);
-        let told: Vec<&Hit> = hits
-            .into_iter()
-            .filter(|hit| auditor.has(hit, |role| role.told))
-            .collect();
-        let own = auditor.choose_questions(questions, open, &predicates);
-        audit
-            .matrix
-            .extend(auditor.rows(&told, open, &predicates, &own));
-        super::matrix::sort(&mut audit.matrix);
-        audit.walks.extend(walked.walks.iter().cloned());
-        audit.excerpts.extend(walked.excerpts.iter().cloned());
-        memory.traces.extend(
-            walked
-                .traces
-                .iter()
-                .map(|(path, trace)| (path.clone(), trace.clone())),
-        );
-        memory.fetched.clone_from(&walked.fetched);
         memory.bare.sort();
-        audit.blind = memory
-            .traces
-            .values()
-            .flat_map(|trace| &trace.blind)
-            .chain(&memory.bare)
-            .cloned()
-            .collect();
+        (audit.walks, audit.excerpts) = (Vec::new(), Vec::new());
+        audit.blind.clone_from(&memory.bare);
+        walked.add_to(audit);
         audit.files_parsed = memory.hits.len() as u64;
         finish(audit);
+        memory.traces = walked.traces;
+        memory.places = walked.places;
+        memory.fetched = walked.fetched;
     }
 }
 

@@ -1,13 +1,15 @@
 //! In: a tree. Out: its handling matrix.
 
-use super::{Auditor, Reading};
+use super::{Auditor, Bodies, Reading};
 use crate::audit::matrix::{MatrixRow, judge};
+use crate::audit::memory::Placed;
 use crate::audit::scan::Hit;
 use crate::syntax::{Enclosing, LineCounter, MentionKind, lower_variants};
 use crate::tree::source::{Source, TreeError};
-use crate::vocabulary::{Definition, Oracle, Predicate, infer_open};
+use crate::vocabulary::{Definition, Oracle, Predicate, Said, infer_open};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How functions handle kinds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +41,8 @@ impl Auditor {
             .filter(|hit| self.has(hit, |role| role.told))
             .collect();
         let own = self.own_questions(&hits, &bodies, &predicates);
-        let rows = self.rows(&hits, &bodies, &predicates, &own);
+        let telling = Telling::new(self, (&bodies, own), &predicates, Arc::default());
+        let rows = self.rows(&hits, &telling, &|_, _| false);
         Ok(Matrix {
             kinds: self.headers.kinds.names(),
             rows,
@@ -75,43 +78,94 @@ impl Auditor {
         telling
     }
 
-    /// Judges the functions of some files.
+    /// Judges the functions of some files, but those of which `known` says that they are known.
     pub(super) fn rows(
         &self,
         hits: &[&Hit],
-        bodies: &BTreeMap<String, Definition>,
-        predicates: &[Predicate],
-        own: &BTreeMap<String, Definition>,
+        telling: &Telling<'_>,
+        known: &(dyn Fn(&str, &str) -> bool + Sync),
     ) -> Vec<MatrixRow> {
-        let mut telling = self.telling(predicates);
-        let own_names: BTreeSet<&str> = own.keys().map(String::as_str).collect();
-        telling.extend(&own_names);
-        let mut bodies = bodies.clone();
-        bodies.extend(own.iter().map(|(name, body)| (name.clone(), body.clone())));
-        let asks: Vec<Asks> = self
-            .names
-            .iter()
-            .map(|name| match predicates.iter().find(|p| p.name == *name) {
-                Some(_) => Asks::Kinds,
-                None if self.tellers.contains(name) => Asks::Type,
-                None => Asks::Nothing,
-            })
-            .collect();
-        // An oracle remembers what it has worked out: one for each thread, and files dealt out in turn, since those of one
-        // folder are alike.
+        // Files dealt out in turn, since those of one folder are alike.
         let threads = rayon::current_num_threads();
         let mut rows: Vec<MatrixRow> = (0..threads)
             .into_par_iter()
             .flat_map_iter(|thread| {
-                let mut oracle = Oracle::new(&self.headers, &bodies);
+                let bodies = &telling.bodies;
+                let said = Arc::clone(&bodies.said);
+                let mut oracle = Oracle::sharing(&self.headers, &bodies.known, said);
                 let hits = hits.iter().skip(thread).step_by(threads);
-                hits.flat_map(|hit| rows_of(hit, (&asks, &own_names), &telling, &mut oracle))
+                hits.flat_map(|hit| rows_of(hit, telling, known, &mut oracle))
                     .collect::<Vec<_>>()
             })
             .collect();
         sort(&mut rows);
         rows
     }
+}
+
+/// What tells kinds apart in one tree.
+pub(super) struct Telling<'t> {
+    /// Names that do, and that all know.
+    names: BTreeSet<&'t str>,
+    /// Questions that source files define themselves.
+    own: BTreeSet<String>,
+    /// What each name that is looked for asks.
+    asks: Vec<Asks>,
+    /// Bodies of what is asked, with source files' own.
+    pub(super) bodies: Bodies,
+}
+
+impl<'t> Telling<'t> {
+    /// Takes the bodies of prototypes and source files' own questions; `said` is what is known of calls with these.
+    pub(super) fn new(
+        auditor: &'t Auditor,
+        (bodies, own): (&BTreeMap<String, Definition>, BTreeMap<String, Definition>),
+        predicates: &'t [Predicate],
+        said: Arc<Said>,
+    ) -> Self {
+        let asks =
+            auditor
+                .names
+                .iter()
+                .map(|name| match predicates.iter().find(|p| p.name == *name) {
+                    Some(_) => Asks::Kinds,
+                    None if auditor.tellers.contains(name) => Asks::Type,
+                    None => Asks::Nothing,
+                });
+        let mut known = bodies.clone();
+        let names = own.keys().cloned().collect();
+        known.extend(own);
+        Self {
+            names: auditor.telling(predicates),
+            own: names,
+            asks: asks.collect(),
+            bodies: Bodies { known, said },
+        }
+    }
+}
+
+impl Telling<'_> {
+    /// Lists all names that do, source files' own among them.
+    fn all(&self) -> BTreeSet<&str> {
+        let own = self.own.iter().map(String::as_str);
+        self.names.iter().copied().chain(own).collect()
+    }
+}
+
+/// Finds where the functions that have rows stand.
+pub(super) fn placed_rows(
+    rows: &[MatrixRow],
+    hits: &[&Hit],
+) -> BTreeMap<String, BTreeMap<String, Vec<Placed>>> {
+    let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in rows {
+        names.entry(&row.file).or_default().insert(&row.function);
+    }
+    let placed = hits.iter().filter_map(|hit| {
+        let names = names.get(hit.path.as_str())?;
+        Some((hit.path.clone(), Placed::all(hit, names)))
+    });
+    placed.collect()
 }
 
 /// Puts rows in order.
@@ -130,8 +184,8 @@ enum Asks {
 /// Judges the functions of one file in which two different questions are asked, or an entry's type.
 fn rows_of(
     hit: &Hit,
-    (asks, own): (&[Asks], &BTreeSet<&str>),
-    telling: &BTreeSet<&str>,
+    telling: &Telling<'_>,
+    known: &(dyn Fn(&str, &str) -> bool + Sync),
     oracle: &mut Oracle<'_>,
 ) -> Vec<MatrixRow> {
     let mut asked: BTreeMap<usize, (BTreeSet<usize>, bool)> = BTreeMap::new();
@@ -140,22 +194,26 @@ fn rows_of(
             (&mention.enclosing, mention.kind)
         {
             let (names, typed) = asked.entry(*function).or_default();
-            match asks[mention.word] {
+            match telling.asks[mention.word] {
                 Asks::Kinds => drop(names.insert(mention.word)),
                 Asks::Type => *typed = true,
                 Asks::Nothing => {}
             }
         }
     }
+    let names_told = telling.all();
     let mut lines = LineCounter::new();
     let mut out = Vec::new();
     let functions = hit.outline.functions.iter();
     let own: BTreeSet<&str> = functions
         .map(|function| function.name.as_str())
-        .filter(|name| own.contains(name))
+        .filter(|name| telling.own.contains(*name))
         .collect();
     for (index, (names, typed)) in asked {
         let function = &hit.outline.functions[index];
+        if known(&hit.path, &function.name) {
+            continue;
+        }
         let text = &hit.text[function.body.clone()];
         let local = own
             .iter()
@@ -167,7 +225,7 @@ fn rows_of(
         let parsed = lower_variants(&hit.text[function.span.clone()], line);
         out.extend(judge(
             oracle,
-            telling,
+            &names_told,
             (&hit.path, &function.name, line),
             &parsed,
         ));

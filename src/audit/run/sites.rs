@@ -3,7 +3,7 @@
 use super::Auditor;
 use crate::audit::facts::{Audit, BlindSort, BlindSpot, Site, SiteKind};
 use crate::audit::scan::Hit;
-use crate::syntax::{Enclosing, MentionKind};
+use crate::syntax::{Enclosing, Mention, MentionKind};
 use crate::vocabulary::Predicate;
 use std::collections::BTreeMap;
 
@@ -49,8 +49,37 @@ impl Auditor {
         }
     }
 
+    /// Adds the places where a walker is used in a way that hides walks.
+    pub(super) fn outside(&self, hit: &Hit, audit: &mut Audit) {
+        let walking = |m: &&Mention| self.walks_by_name(m.word);
+        for mention in hit.outline.mentions.iter().filter(walking) {
+            let (sort, what) = match (&mention.enclosing, mention.kind) {
+                (Enclosing::Function(_), MentionKind::Call) => continue,
+                (_, MentionKind::Call) => {
+                    (BlindSort::Outside, "a walker is called outside a function")
+                }
+                // The cursor's struct has the walker's name; only a call through a pointer would hide a walk.
+                (Enclosing::Function(_), MentionKind::Bare)
+                    if !is_struct_name(&hit.text, mention.at) =>
+                {
+                    (
+                        BlindSort::Address,
+                        "a walker's address is taken: calls through it are not seen",
+                    )
+                }
+                _ => continue,
+            };
+            audit.blind.push(BlindSpot {
+                file: hit.path.clone(),
+                line: mention.line,
+                sort,
+                what: what.to_owned(),
+            });
+        }
+    }
+
     /// A predicate that is named but not called, in code: its address may be taken.
-    fn bare(&self, hit: &Hit, mention: &crate::syntax::Mention, audit: &mut Audit) {
+    fn bare(&self, hit: &Hit, mention: &Mention, audit: &mut Audit) {
         if matches!(mention.enclosing, Enclosing::Function(_)) {
             let what = format!(
                 "{} is named without being called here",
@@ -64,4 +93,9 @@ impl Auditor {
             });
         }
     }
+}
+
+fn is_struct_name(text: &[u8], at: usize) -> bool {
+    let before = text[..at].trim_ascii_end();
+    before.ends_with(b"struct")
 }

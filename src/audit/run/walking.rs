@@ -1,54 +1,95 @@
 //! In: files that call a walker. Out: their walks, judged, and what each file's walks looked at.
 
-use super::{Auditor, MEMORY_MANAGEMENT, ROUNDS, Reading};
+use super::{Auditor, Bodies, MEMORY_MANAGEMENT, ROUNDS, Reading};
 use crate::audit::facts::{Audit, Excerpt, Walk};
 use crate::audit::library::{Desk, Library, Looked};
-use crate::audit::memory::{Fetched, Trace};
+use crate::audit::memory::{Contract, Fetched, Placed, Trace, wanted};
 use crate::audit::scan::Hit;
-use crate::audit::walks::{Context, Found, Known, find};
+use crate::audit::walks::{Context, Found, Known, Worked, callbacks, find};
+use crate::syntax::{Enclosing, MentionKind};
 use crate::tree::source::TreeError;
-use crate::vocabulary::{Definition, Oracle, Walker, WalkerSort};
+use crate::vocabulary::{Oracle, Walker, WalkerSort};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// The walks of some files, and how they came about.
+/// The walks of some functions, and how they came about.
 #[derive(Default)]
 pub(super) struct Walked {
     /// The walks.
     pub(super) walks: Vec<Walk>,
     /// The text of functions that hold one.
     pub(super) excerpts: Vec<Excerpt>,
-    /// What each file's walks looked at.
-    pub(super) traces: BTreeMap<String, Trace>,
+    /// What the walks of each function looked at, by file and function.
+    pub(super) traces: BTreeMap<String, BTreeMap<String, Trace>>,
+    /// The functions that walks hang on, by file and function.
+    pub(super) places: BTreeMap<String, BTreeMap<String, Vec<Placed>>>,
     /// Folders in which called functions were looked for.
     pub(super) folders: BTreeSet<String>,
     /// Files that were read for functions called, time by time.
     pub(super) fetched: Vec<Fetched>,
+    /// What walkers may return, time by time.
+    pub(super) contracts: Vec<Vec<Contract>>,
 }
 
-/// A file's walks as one round found them.
-pub(super) type Judged<'h> = (&'h Hit, Found, Looked);
+/// The functions of one name in a file, of which one at least walks.
+#[derive(Clone, Copy)]
+pub(super) struct Unit<'h> {
+    /// The file.
+    pub(super) hit: &'h Hit,
+    /// The name.
+    pub(super) function: &'h str,
+}
+
+/// A unit's walks as one round found them.
+pub(super) type Judged<'h> = (Unit<'h>, Found, Looked);
 
 impl Walked {
-    /// Keeps what was found in a file.
-    pub(super) fn accept(&mut self, hit: &Hit, found: Found) {
+    /// Keeps what a round found of a unit, where that is the last word.
+    pub(super) fn accept(&mut self, unit: Unit<'_>, found: Found) {
         self.walks.extend(found.walks);
         self.excerpts.extend(found.excerpts);
-        self.trace(&hit.path).blind = found.blind;
+        let trace = self.trace(unit);
+        trace.blind = found.blind;
+        trace.on_callers = found.on_callers;
     }
 
-    /// Gives the trace of a file.
-    pub(super) fn trace(&mut self, path: &str) -> &mut Trace {
-        self.traces.entry(path.to_owned()).or_default()
+    /// Gives the trace of a unit.
+    pub(super) fn trace(&mut self, unit: Unit<'_>) -> &mut Trace {
+        let file = self.traces.entry(unit.hit.path.clone()).or_default();
+        file.entry(unit.function.to_owned()).or_default()
+    }
+
+    /// Notes what a round looked at, keeps what is the last word, and gives the units that ask for `missed`: they are
+    /// looked at once more when files with those names have been read.
+    pub(super) fn sort<'h>(
+        &mut self,
+        (round, found): (usize, Vec<Judged<'h>>),
+        missed: &BTreeSet<String>,
+    ) -> Vec<Unit<'h>> {
+        let mut open = Vec::new();
+        for (unit, found, looked) in found {
+            let trace = self.trace(unit);
+            trace.asked.extend(looked.asked);
+            trace.missed.push(looked.missed.clone());
+            // What only asked for names that are known to be nowhere will not change.
+            if round < ROUNDS && !looked.missed.is_disjoint(missed) {
+                open.push(unit);
+            } else {
+                self.accept(unit, found);
+            }
+        }
+        open
     }
 
     /// Adds all to an audit.
     pub(super) fn add_to(&self, audit: &mut Audit) {
         audit.walks.extend(self.walks.iter().cloned());
         audit.excerpts.extend(self.excerpts.iter().cloned());
-        let blind = self.traces.values().flat_map(|trace| &trace.blind);
-        audit.blind.extend(blind.cloned());
+        let blind = self.traces.values().flat_map(BTreeMap::values);
+        audit
+            .blind
+            .extend(blind.flat_map(|trace| &trace.blind).cloned());
     }
 }
 
@@ -70,15 +111,11 @@ impl Auditor {
         &self,
         reading: &Reading<'_>,
         hits: &[&Hit],
-        bodies: &BTreeMap<String, Definition>,
+        bodies: &Bodies,
     ) -> Result<Walked, TreeError> {
         let mut walked = Walked::default();
-        let mut open: Vec<&Hit> = hits
-            .iter()
-            .copied()
-            .filter(|hit| self.has_walk(hit))
-            .collect();
-        walked.folders = folders(open.iter().map(|hit| hit.path.as_str()));
+        let mut open: Vec<Unit<'_>> = hits.iter().flat_map(|hit| self.units(hit)).collect();
+        walked.folders = folders(open.iter().map(|unit| unit.hit.path.as_str()));
         if open.is_empty() {
             return Ok(walked);
         }
@@ -100,25 +137,22 @@ impl Auditor {
             let at_hand = || hits.iter().copied().chain(&fetched);
             let library = Library::new(&self.headers, at_hand()).parsed_with(self.lower);
             let homes = self.homes(&at_hand());
-            let found = self.judge(&open, &library, &homes, bodies);
+            let known = Mutex::new(Known::new());
+            let found = self.judge(&open, (&library, &known), &homes, bodies);
+            walked.contracts.push(lasting(known));
             let all = found.iter().flat_map(|(_, _, looked)| &looked.missed);
             missed = all.filter(|name| !asked.contains(*name)).cloned().collect();
-            open.clear();
-            for (hit, found, looked) in found {
-                let trace = walked.trace(&hit.path);
-                trace.asked.extend(looked.asked);
-                trace.missed.push(looked.missed.clone());
-                // What only asked for names that are known to be nowhere will not change.
-                if round < ROUNDS && !looked.missed.is_disjoint(&missed) {
-                    open.push(hit);
-                } else {
-                    walked.accept(hit, found);
-                }
-            }
+            open = walked.sort((round, found), &missed);
             if open.is_empty() {
                 break;
             }
         }
+        let wanted = wanted(&walked.traces);
+        let places = hits.iter().copied().chain(&fetched).map(|hit| {
+            let placed = Placed::all(hit, &wanted);
+            (hit.path.clone(), placed)
+        });
+        walked.places = places.filter(|(_, placed)| !placed.is_empty()).collect();
         Ok(walked)
     }
 
@@ -147,16 +181,43 @@ impl Auditor {
         homes
     }
 
-    /// Judges the walks of some files with the bodies at hand.
+    /// Does a call of a name walk?
+    pub(super) fn walks_by_name(&self, word: usize) -> bool {
+        let walker = self.walking.get(&word);
+        walker.is_some_and(|(_, walker)| walker.sort != WalkerSort::Callback)
+    }
+
+    /// Lists the functions of a file that walk.
+    pub(super) fn units<'h>(&self, hit: &'h Hit) -> Vec<Unit<'h>> {
+        let walking = hit
+            .outline
+            .mentions
+            .iter()
+            .filter_map(|m| match m.enclosing {
+                Enclosing::Function(index)
+                    if m.kind == MentionKind::Call && self.walks_by_name(m.word) =>
+                {
+                    Some(index)
+                }
+                _ => None,
+            });
+        let handed = callbacks(hit, &self.callbacks);
+        let walking = walking.chain(handed.into_iter().map(|(index, _)| index));
+        let names = walking.map(|index| hit.outline.functions[index].name.as_str());
+        let names: BTreeSet<&str> = names.collect();
+        let unit = |function| Unit { hit, function };
+        names.into_iter().map(unit).collect()
+    }
+
+    /// Judges the walks of some functions with the bodies at hand; `known` takes what is worked out of walkers. What a round
+    /// says hangs on nothing but the bodies at hand in it, so it is not to be taken to another.
     pub(super) fn judge<'h>(
         &self,
-        open: &[&'h Hit],
-        library: &Library<'_>,
+        open: &[Unit<'h>],
+        (library, known): (&Library<'_>, &Mutex<Known>),
         homes: &BTreeMap<&'static str, String>,
-        bodies: &BTreeMap<String, Definition>,
+        bodies: &Bodies,
     ) -> Vec<Judged<'h>> {
-        // Contracts are worked out anew in each round: what a round says hangs on nothing but the bodies at hand in it.
-        let known = Mutex::new(Known::new());
         let context = Context {
             headers: &self.headers,
             names: &self.walking,
@@ -164,15 +225,36 @@ impl Auditor {
             lower: self.lower,
             homes,
             library,
-            known: &known,
+            known,
         };
+        let said = || Arc::clone(&bodies.said);
+        let oracle = || Oracle::sharing(&self.headers, &bodies.known, said());
         open.par_iter()
-            .map(|hit| {
+            .map_init(oracle, |oracle, unit| {
                 let desk = Desk::new(library);
-                let mut oracle = Oracle::new(&self.headers, bodies);
-                let found = find(hit, &context, (&desk, &mut oracle));
-                (*hit, found, desk.looked())
+                let found = find((unit.hit, unit.function), &context, (&desk, oracle));
+                (*unit, found, desk.looked())
             })
             .collect()
     }
+}
+
+/// Gives what was worked out of walkers in a shape to be kept.
+pub(super) fn lasting(known: Mutex<Known>) -> Vec<Contract> {
+    let known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let kept = known
+        .into_iter()
+        .filter_map(|((walker, level, flags), worked)| {
+            let Worked { contract, looked } = worked.get()?.clone();
+            Some(Contract {
+                walker: walker.to_owned(),
+                level: level.to_owned(),
+                flags,
+                // Why something is not known names lines, which move.
+                atoms: contract.ok()?,
+                asked: looked.asked,
+                missed: looked.missed,
+            })
+        });
+    kept.collect()
 }

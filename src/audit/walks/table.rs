@@ -3,7 +3,6 @@
 //! Nobody has looked at such an entry before: whatever the function does with it, it must ask first.
 
 use super::{Context, Place, quote_guards};
-use crate::audit::contract::Contract;
 use crate::audit::cursor::{each_expression, each_statement};
 use crate::audit::facts::{BlindSpot, Line, Walk};
 use crate::audit::fingerprint::Accessors;
@@ -39,10 +38,7 @@ impl Place<'_> {
             Start::Parameter(number) => (parameter(bodies, *number), "parameter"),
         };
         let level = self.walker.fields.first().copied().unwrap_or_default();
-        let contract = Contract {
-            atoms: oracle.atoms_of_level(level),
-            lines: Vec::new(),
-        };
+        let contract = oracle.atoms_of_level(level);
         let case = Case {
             file: &self.hit.path,
             line: self.span.0,
@@ -65,7 +61,7 @@ impl Place<'_> {
             flags: Vec::new(),
             cursor,
             cursor_from: from.to_owned(),
-            contract: oracle.kinds_of(&contract.atoms),
+            contract: oracle.kinds_of(&contract),
             verdict: judged.verdict,
             unhandled: judged.unhandled,
             used: judged.used.map(|(file, line)| Line {
@@ -111,7 +107,7 @@ fn parameter(bodies: &[Lowered], number: usize) -> String {
 }
 
 /// Finds the file's functions that a struct of callbacks is told, each with the member: `.member = function`.
-pub(super) fn callbacks(hit: &Hit, walkers: &[Walker]) -> BTreeSet<(usize, usize)> {
+pub(in crate::audit) fn callbacks(hit: &Hit, walkers: &[Walker]) -> BTreeSet<(usize, usize)> {
     let text = &hit.text;
     let mut found = BTreeSet::new();
     if !walkers

@@ -80,7 +80,7 @@ impl Args {
             },
         )?;
         if tested.changes.is_none() && tested.state > 0 {
-            session.tell(Event::Note("state 0 has not been tested with these suites, so there is nothing to compare with"));
+            session.tell(Event::Note("state 0 as it is now has not been tested with these suites, so there is nothing to compare with"));
         }
         let screen = &mut session.screen;
         if self.json {

@@ -1,6 +1,7 @@
 //! In: a file. Out: which places of its lines it aligns, and at which columns.
 
 use super::model::model;
+use super::scan::opens_record;
 use super::slots::{Class, Slot};
 use std::collections::HashMap;
 
@@ -15,16 +16,17 @@ struct Seen {
 /// A file's columns.
 #[derive(Clone, Debug, Default)]
 pub(in crate::repair) struct Columns {
-    seen: HashMap<(u8, Slot), Seen>,
+    seen: HashMap<(u8, Slot, bool), Seen>,
     /// Comments that set the texts of ` * @name: text` under each other: not, one blank behind the longest name, two.
     docs: [u32; 3],
 }
 
-fn key(class: Class, slot: Slot) -> Option<(u8, Slot)> {
+/// What a declaration in a `struct` (`record`) does says nothing of one in a function.
+fn key(class: Class, slot: Slot, record: bool) -> Option<(u8, Slot, bool)> {
     match slot {
         Slot::Cell(_) | Slot::StarText | Slot::DocName => None,
-        _ if slot.any_class() => Some((u8::MAX, slot)),
-        _ => Some((class as u8, slot)),
+        _ if slot.any_class() => Some((u8::MAX, slot, false)),
+        _ => Some((class as u8, slot, record && class == Class::Member)),
     }
 }
 
@@ -35,9 +37,14 @@ impl Columns {
             docs: docs(lines),
             ..Self::default()
         };
-        for model in lines.iter().filter_map(|line| model(line)) {
+        let mut record = false;
+        for line in lines {
+            if line.first().is_some_and(|byte| !byte.is_ascii_whitespace()) {
+                record = opens_record(line);
+            }
+            let Some(model) = model(line) else { continue };
             for (slot, column, gap) in model.slots {
-                let Some(key) = key(model.class, slot) else {
+                let Some(key) = key(model.class, slot, record) else {
                     continue;
                 };
                 let seen = out.seen.entry(key).or_default();
@@ -64,8 +71,13 @@ impl Columns {
     }
 
     /// Is the place padded more often than not (if anything is known), and to which column most often?
-    pub(super) fn usual(&self, class: Class, slot: Slot) -> (Option<bool>, Option<usize>) {
-        let Some(seen) = key(class, slot).and_then(|key| self.seen.get(&key)) else {
+    pub(super) fn usual(
+        &self,
+        class: Class,
+        slot: Slot,
+        record: bool,
+    ) -> (Option<bool>, Option<usize>) {
+        let Some(seen) = key(class, slot, record).and_then(|key| self.seen.get(&key)) else {
             return (None, None);
         };
         if seen.padded + seen.single < 2 {

@@ -27,9 +27,14 @@ pub(in crate::repair) struct Around<'a> {
     pub(in crate::repair) habit: super::Habit,
     /// What the file does.
     pub(in crate::repair) style: &'a super::Style,
-    /// The column for the backslashes of the macro that the line is of.
-    pub(in crate::repair) slash: Option<usize>,
+    /// Is the line in a `struct`?
+    pub(in crate::repair) record: bool,
+    /// Where the backslashes of the macro stand that the line is of.
+    pub(in crate::repair) slash: Option<Slash>,
 }
+
+/// The column of a macro's backslashes, and whether the macro begins among the added lines.
+pub(in crate::repair) type Slash = (usize, bool);
 
 /// Ways to set `words` behind `lead`, cheapest first.
 pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'_>) -> Vec<Gaps> {
@@ -105,13 +110,23 @@ fn first(
 ) -> u32 {
     let own = class(words);
     held(lead, words, base, (places, around), out);
+    if let Some((column, true)) = around.slash
+        && let Some(last) = places.iter().find(|(slot, _)| *slot == Slot::Backslash)
+        && out.is_empty()
+        && !alike
+    {
+        // A new macro has its own column, wherever those of others stand.
+        let columns = [(Slot::Backslash, column)];
+        out.push((0, at_columns(lead, words, base, &[*last], &columns)));
+        return 1;
+    }
     let below = match around.above.first() {
         Some(above) if own == Class::Star && !alike => around.style.labels.below(above),
         _ => Vec::new(),
     };
     if !out.is_empty() {
         return 2;
-    } else if !below.is_empty() && goes_on(words[1]) {
+    } else if !below.is_empty() && goes_on(&words[1..]) {
         // The text of a label goes on.
         for (cost, gap) in below {
             let mut gaps = base.to_vec();
@@ -219,7 +234,7 @@ fn by_file(
     let mut wide = false;
     let mut known = false;
     for &(slot, _) in places {
-        let (padded, column) = around.style.columns.usual(own, slot);
+        let (padded, column) = around.style.columns.usual(own, slot, around.record);
         known |= padded.is_some();
         wide |= padded == Some(true);
         let group = grouped

@@ -48,7 +48,7 @@ pub(super) fn group_columns(
     let mut out = Vec::new();
     for &(slot, _) in places.iter().filter(|(slot, _)| !slot.verbatim()) {
         if slot == Slot::Backslash
-            && let Some(column) = around.slash
+            && let Some((column, _)) = around.slash
         {
             out.push((slot, column));
             continue;

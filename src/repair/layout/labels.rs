@@ -1,5 +1,6 @@
 //! In: a file's comments. Out: where text goes on that began behind ` * @name:` or ` * Label:`.
 
+use super::slots::is_named;
 use super::width::{pad_to, width};
 use crate::repair::image::words as words_of;
 
@@ -63,16 +64,21 @@ fn label(line: &[u8]) -> Option<Label> {
 /// The white space behind the star of a comment's line that goes on with a sentence.
 fn gap(line: &[u8]) -> Option<&[u8]> {
     let text = line.trim_ascii_start().strip_prefix(b"*")?;
-    let first = words_of(text).next()?;
-    (goes_on(first) && text.first().is_some_and(u8::is_ascii_whitespace)).then(|| {
+    let words: Vec<&[u8]> = words_of(text).take(2).collect();
+    (goes_on(&words) && text.first().is_some_and(u8::is_ascii_whitespace)).then(|| {
         let blanks = text.len() - text.trim_ascii_start().len();
         &text[..blanks]
     })
 }
 
-/// May a sentence go on with `word`, so that nothing begins there?
-pub(super) fn goes_on(word: &[u8]) -> bool {
-    let begins = word.starts_with(b"@") || word.starts_with(b"/") || word.ends_with(b":");
+/// May a sentence go on with these words, so that nothing begins there?
+pub(super) fn goes_on(words: &[&[u8]]) -> bool {
+    let Some(word) = words.first() else {
+        return false;
+    };
+    let begins = word.starts_with(b"@") && is_named(word, words.get(1))
+        || word.starts_with(b"/")
+        || word.ends_with(b":");
     !begins && !super::comments::is_item(word)
 }
 

@@ -331,14 +331,16 @@ fn statement(words: &[Vec<u8>], first: &[u8], scan: &Scan, out: &mut Ranked) {
     let Some(open) = scan.stack.last() else {
         if scan.define {
             let last = lead(&scan.last);
-            out.push((
-                0,
-                if last.is_empty() {
-                    b"\t".to_vec()
-                } else {
-                    last.to_vec()
-                },
-            ));
+            // Behind a statement that went on, the next stands under its begin.
+            let begun = if scan.begun.is_empty() {
+                last
+            } else {
+                scan.begun.as_slice()
+            };
+            if !begun.is_empty() {
+                out.push((0, begun.to_vec()));
+                out.push((1, last.to_vec()));
+            }
             out.push((1, b"\t".to_vec()));
             out.push((3, b"\t\t".to_vec()));
         }

@@ -1,7 +1,8 @@
 //! In: a line. Out: its words and white space apart, and the same words set otherwise, far from any rule.
 
-use super::comments::other_stops;
-use super::slots::{Slot, slots};
+use super::comments::{is_item, other_stops};
+use super::slots::{Slot, class, slots};
+use super::ways::{Kind, Way};
 use super::width::{pad_to, width};
 use crate::repair::image::words as words_of;
 
@@ -72,8 +73,8 @@ impl Parts {
 
     /// The line with two blanks in place of one, at each place.
     pub(in crate::repair) fn slips(&self) -> Vec<Vec<u8>> {
-        let single = (0..self.gaps.len()).filter(|&at| self.gaps[at] == b" ");
-        single.map(|at| self.with(at, b"  ")).collect()
+        let named = self.slips_named().into_iter();
+        named.map(|(_, text)| text).collect()
     }
 
     /// The line with another white space at its begin, or before a word.
@@ -94,6 +95,28 @@ impl Parts {
 
     fn with(&self, at: usize, gap: &[u8]) -> Vec<u8> {
         self.set(None, Some((at, gap)))
+    }
+
+    /// What sort of line it is: lines of one sort that follow each other belong together.
+    pub(in crate::repair) fn sort(&self) -> u8 {
+        let words = self.borrowed();
+        match words.get(1) {
+            None if self.is_star() => 100,
+            Some(word) if self.is_star() && is_item(word) => 101,
+            _ if words.is_empty() => 102,
+            _ => class(&words) as u8,
+        }
+    }
+
+    /// The words before and behind each place where two blanks stand in place of one, with the line then.
+    pub(in crate::repair) fn slips_named(&self) -> Vec<(Pair, Vec<u8>)> {
+        let single = (0..self.gaps.len()).filter(|&at| self.gaps[at] == b" ");
+        single
+            .map(|at| {
+                let pair = (self.words[at].clone(), self.words[at + 1].clone());
+                (pair, self.with(at, b"  "))
+            })
+            .collect()
     }
 
     fn is_star(&self) -> bool {
@@ -117,7 +140,7 @@ impl Parts {
     }
 
     /// Lines that follow each other, all set otherwise in one way: each outcome has as many lines as came in.
-    pub(in crate::repair) fn alike(lines: &[&Self]) -> Vec<Vec<Vec<u8>>> {
+    pub(in crate::repair) fn alike(lines: &[&Self]) -> Vec<Alike> {
         let mut out = Vec::new();
         if lines.iter().all(|line| line.is_star()) {
             stars(lines, &mut out);
@@ -130,8 +153,14 @@ impl Parts {
     }
 }
 
+/// Words that follow each other.
+pub(in crate::repair) type Pair = (Vec<u8>, Vec<u8>);
+
 /// Texts of lines.
 type Texts = Vec<Vec<u8>>;
+
+/// Lines set otherwise in one way: what that way is, and their texts.
+pub(in crate::repair) type Alike = (Way, Texts);
 
 /// White space that a line can begin with.
 fn leads() -> impl Iterator<Item = Vec<u8>> {
@@ -145,41 +174,48 @@ fn leads() -> impl Iterator<Item = Vec<u8>> {
 }
 
 /// The text of a comment, further in or out.
-fn stars(lines: &[&Parts], out: &mut Vec<Texts>) {
-    let mut with = |set: &dyn Fn(&[u8]) -> Vec<u8>| {
+fn stars(lines: &[&Parts], out: &mut Vec<Alike>) {
+    let mut with = |way: Way, set: &dyn Fn(&[u8]) -> Vec<u8>| {
         let set = |line: &&Parts| match line.gaps.first() {
             Some(gap) => line.with(0, &set(gap)),
             None => line.text(),
         };
-        out.push(lines.iter().map(set).collect());
+        out.push((way, lines.iter().map(set).collect()));
     };
     for count in 1..=STAR {
-        with(&|_| vec![b' '; count]);
+        with(Way::new(Kind::Star, count), &|_| vec![b' '; count]);
     }
-    for gap in [&b"\t"[..], b"\t\t", b" \t", b"\t "] {
-        with(&|_| gap.to_vec());
+    for (number, gap) in [&b"\t"[..], b"\t\t", b" \t", b"\t "].iter().enumerate() {
+        with(Way::new(Kind::Star, STAR + 1 + number), &|_| gap.to_vec());
     }
     if lines.len() > 1 {
         for more in 1..=8 {
-            with(&|gap| [gap, &vec![b' '; more]].concat());
+            with(Way::new(Kind::StarMore, more), &|gap| {
+                [gap, &vec![b' '; more]].concat()
+            });
         }
-        with(&|gap| gap[usize::from(gap.len() > 1)..].to_vec());
+        with(Way::new(Kind::StarMore, 0), &|gap| {
+            gap[usize::from(gap.len() > 1)..].to_vec()
+        });
     }
     for blanks in 1..=2 {
         let set = |line: &&Parts| {
             let lead = [line.lead.as_slice(), &vec![b' '; blanks]].concat();
             line.set(Some(&lead), None)
         };
-        out.push(lines.iter().map(set).collect());
+        out.push((
+            Way::new(Kind::StarLead, blanks),
+            lines.iter().map(set).collect(),
+        ));
     }
 }
 
 /// Lines further in or out.
-fn shifted(lines: &[&Parts], out: &mut Vec<Texts>) {
+fn shifted(lines: &[&Parts], out: &mut Vec<Alike>) {
     if lines.iter().any(|line| line.lead.is_empty()) {
         return;
     }
-    let mut with = |set: &dyn Fn(&[u8]) -> Option<Vec<u8>>| {
+    let mut with = |way: Way, set: &dyn Fn(&[u8]) -> Option<Vec<u8>>| {
         let moved: Option<Texts> = lines
             .iter()
             .map(|line| {
@@ -187,31 +223,43 @@ fn shifted(lines: &[&Parts], out: &mut Vec<Texts>) {
                 Some(line.set(Some(&lead), None))
             })
             .collect();
-        out.extend(moved);
+        out.extend(moved.map(|texts| (way, texts)));
     };
-    for tabs in 1..=3 {
-        let tabs = vec![b'\t'; tabs];
-        with(&|lead| Some([tabs.as_slice(), lead].concat()));
-        with(&|lead| lead.strip_prefix(tabs.as_slice()).map(<[u8]>::to_vec));
+    for count in 1..=3 {
+        let tabs = vec![b'\t'; count];
+        with(Way::new(Kind::Tabs, count * 2), &|lead| {
+            Some([tabs.as_slice(), lead].concat())
+        });
+        with(Way::new(Kind::Tabs, count * 2 + 1), &|lead| {
+            lead.strip_prefix(tabs.as_slice()).map(<[u8]>::to_vec)
+        });
     }
-    for blanks in 1..=8 {
-        let blanks = vec![b' '; blanks];
-        with(&|lead| Some([lead, blanks.as_slice()].concat()));
-        with(&|lead| lead.strip_suffix(blanks.as_slice()).map(<[u8]>::to_vec));
+    for count in 1..=8 {
+        let blanks = vec![b' '; count];
+        with(Way::new(Kind::Blanks, count * 2), &|lead| {
+            Some([lead, blanks.as_slice()].concat())
+        });
+        with(Way::new(Kind::Blanks, count * 2 + 1), &|lead| {
+            lead.strip_suffix(blanks.as_slice()).map(<[u8]>::to_vec)
+        });
     }
     // Blanks for a tab, and the other way round.
-    with(&|lead| Some(vec![b' '; width(lead, 0)]));
-    with(&|lead| Some(vec![b'\t'; width(lead, 0).div_ceil(8)]));
+    with(Way::new(Kind::Blanks, 0), &|lead| {
+        Some(vec![b' '; width(lead, 0)])
+    });
+    with(Way::new(Kind::Tabs, 0), &|lead| {
+        Some(vec![b'\t'; width(lead, 0).div_ceil(8)])
+    });
     if lines.len() > 1 && lines.iter().all(|line| line.lead == lines[0].lead) {
         // Lines that go on together.
-        for lead in leads() {
-            with(&|_| Some(lead.clone()));
+        for (number, lead) in leads().enumerate() {
+            with(Way::new(Kind::Lead, number), &|_| Some(lead.clone()));
         }
     }
 }
 
 /// Two blanks behind all full stops, or one.
-fn stops(lines: &[&Parts], out: &mut Vec<Texts>) {
+fn stops(lines: &[&Parts], out: &mut Vec<Alike>) {
     for wide in [false, true] {
         let set = |line: &&Parts| {
             let single = |gap: &Vec<u8>| match gap.as_slice() {
@@ -226,12 +274,15 @@ fn stops(lines: &[&Parts], out: &mut Vec<Texts>) {
             }
             .text()
         };
-        out.push(lines.iter().map(set).collect());
+        out.push((
+            Way::new(Kind::Stops, usize::from(wide)),
+            lines.iter().map(set).collect(),
+        ));
     }
 }
 
 /// What stands under each other, at other columns, or not under each other.
-fn columns(lines: &[&Parts], out: &mut Vec<Texts>) {
+fn columns(lines: &[&Parts], out: &mut Vec<Alike>) {
     let places: Vec<Vec<(Slot, usize)>> =
         lines.iter().map(|line| slots(&line.borrowed())).collect();
     let mut known: Vec<Slot> = places
@@ -247,18 +298,27 @@ fn columns(lines: &[&Parts], out: &mut Vec<Texts>) {
             let found = places[row].iter().find(|(known, _)| *known == slot);
             found.map(|(_, at)| *at)
         };
-        let mut with = |set: &dyn Fn(&Parts, usize) -> Option<Vec<u8>>| {
-            let other = lines.iter().enumerate().map(|(row, line)| match at(row) {
-                Some(at) => line.with(at - 1, &set(line, at).unwrap_or_else(|| b" ".to_vec())),
-                None => line.text(),
-            });
-            out.push(other.collect());
-        };
-        for gap in [&b" "[..], b"\t", b"  ", b"\t\t", b"\t\t\t"] {
-            with(&|_, _| Some(gap.to_vec()));
+        let mut with =
+            |kind: Kind, number: usize, set: &dyn Fn(&Parts, usize) -> Option<Vec<u8>>| {
+                let way = Way {
+                    kind,
+                    slot: Some(slot),
+                    number,
+                };
+                let other = lines.iter().enumerate().map(|(row, line)| match at(row) {
+                    Some(at) => line.with(at - 1, &set(line, at).unwrap_or_else(|| b" ".to_vec())),
+                    None => line.text(),
+                });
+                out.push((way, other.collect()));
+            };
+        let gaps = [&b" "[..], b"\t", b"  ", b"\t\t", b"\t\t\t"];
+        for (number, gap) in gaps.iter().enumerate() {
+            with(Kind::Gap, number, &|_, _| Some(gap.to_vec()));
         }
         for stop in COLUMNS {
-            with(&|line, at| pad_to(line.column(at), stop * 8));
+            with(Kind::Column, stop, &|line, at| {
+                pad_to(line.column(at), stop * 8)
+            });
         }
         let longest = lines
             .iter()
@@ -267,7 +327,9 @@ fn columns(lines: &[&Parts], out: &mut Vec<Texts>) {
             .max()
             .unwrap_or(0);
         for more in 1..=2 {
-            with(&|line, at| Some(vec![b' '; longest + more - line.column(at)]));
+            with(Kind::Longest, more, &|line, at| {
+                Some(vec![b' '; longest + more - line.column(at)])
+            });
         }
     }
 }
@@ -284,7 +346,7 @@ mod tests {
         let text = |text: &Vec<u8>| String::from_utf8(text.clone()).expect("ASCII in, ASCII out");
         Parts::alike(&parts.iter().collect::<Vec<_>>())
             .iter()
-            .map(|lines| lines.iter().map(text).collect::<Vec<_>>().join("\n"))
+            .map(|(_, lines)| lines.iter().map(text).collect::<Vec<_>>().join("\n"))
             .collect()
     }
 

@@ -42,6 +42,10 @@ pub(in crate::repair) struct Scan {
     pub(super) last: Vec<u8>,
     /// The leading white space of the last line that is no comment's.
     pub(super) last_code: Vec<u8>,
+    /// The leading white space of the line that began the last statement.
+    pub(super) begun: Vec<u8>,
+    /// Inside a `struct` or `union` that stands at the margin.
+    pub(in crate::repair) record: bool,
     /// The last line, blank or not.
     pub(super) previous_blank: bool,
     /// `if`, `for`, `while` … begun, its condition not closed; the bracket depth outside of it.
@@ -102,6 +106,9 @@ impl Scan {
                 }
                 self.last = line.to_vec();
                 return;
+            }
+            if white.is_empty() {
+                self.record = opens_record(text);
             }
             // A new part of the file begins at the margin whatever was left open (by an `#ifdef`, say).
             let begins = white.is_empty() && (text[0].is_ascii_alphabetic() || text[0] == b'_');
@@ -239,6 +246,7 @@ impl Scan {
     fn begin(&mut self, fresh: bool, white: &[u8]) -> bool {
         if fresh && self.statement.is_none() {
             self.statement = Some(white.to_vec());
+            self.begun = white.to_vec();
             self.going_on = None;
             self.after_sign = None;
         }
@@ -344,6 +352,7 @@ impl Scan {
                 self.going_on = None;
                 return false;
             }
+            self.begun = open.statement;
             self.waiting = open.waiting;
             self.end_statement();
             return true;
@@ -385,6 +394,15 @@ impl Scan {
         self.going_on = None;
         true
     }
+}
+
+/// Does a line at the margin begin the members of a `struct` or a `union`?
+pub(super) fn opens_record(text: &[u8]) -> bool {
+    let begins = [&b"struct "[..], b"union ", b"typedef struct"];
+    text.ends_with(b"{")
+        && !text.contains(&b'=')
+        && !text.contains(&b'(')
+        && begins.iter().any(|begin| text.starts_with(begin))
 }
 
 fn starts_enum(_statement: Option<&[u8]>, line: &[u8]) -> bool {

@@ -20,7 +20,7 @@ pub(super) enum Class {
 
 /// What a word that may be aligned is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Slot {
+pub(in crate::repair) enum Slot {
     Comment,
     Sign,
     Backslash,
@@ -65,7 +65,7 @@ pub(super) fn class(words: &[&[u8]]) -> Class {
     match first {
         b"#define" => Class::Define,
         b"#" if second == b"define" => Class::Define,
-        b"*" if second.starts_with(b"@") => Class::Doc,
+        b"*" if second.starts_with(b"@") && is_named(second, words.get(2)) => Class::Doc,
         b"*" => Class::Star,
         _ if first.starts_with(b".") && words.contains(&&b"="[..]) => Class::Field,
         _ if second == b"=" && !last.ends_with(b";") => Class::Enumerator,
@@ -85,6 +85,11 @@ pub(super) fn class(words: &[&[u8]]) -> Class {
         _ if words.len() > 1 && first.starts_with(b"(*") => Class::Other,
         _ => Class::Other,
     }
+}
+
+/// Does ` * @name` tell what follows, or is it but a word of a sentence?
+pub(super) fn is_named(name: &[u8], next: Option<&&[u8]>) -> bool {
+    name.contains(&b':') || next.is_none_or(|next| next.starts_with(b":") || *next == b"-")
 }
 
 /// The word that names what a line declares and sets at once: `type name = value;`.

@@ -226,6 +226,8 @@ pub(in crate::repair) struct Style {
     pub(in crate::repair) labels: super::Labels,
     /// Its slips.
     pub(in crate::repair) pairs: super::Pairs,
+    /// Its lines by their words.
+    pub(in crate::repair) twins: super::Twins,
 }
 
 impl Style {
@@ -235,6 +237,7 @@ impl Style {
             columns: super::Columns::of(lines),
             labels: super::Labels::of(lines),
             pairs: super::Pairs::of(lines),
+            twins: super::Twins::of(lines),
             ..Self::default()
         };
         let mut scan = Scan::default();

@@ -19,12 +19,14 @@ pub(in crate::repair) enum Reach {
 }
 
 /// One departure.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(in crate::repair) enum Departure {
     /// Rows with other texts.
     Texts(Vec<(usize, Rc<[u8]>)>),
     /// A blank line that stays, moved from one place among the rows to another.
     Blank(usize, usize),
+    /// Another text altogether, of another reading.
+    Whole(Rc<Variant>),
 }
 
 /// Rows of one run that are tried together at most.
@@ -68,7 +70,7 @@ impl Variants<'_> {
                 for run in runs(&open) {
                     let together: Vec<&Parts> =
                         run.iter().filter_map(|&row| parts[row].as_ref()).collect();
-                    for others in Parts::alike(&together) {
+                    for (_, others) in Parts::alike(&together) {
                         if offer(run.iter().copied().zip(others).collect()) {
                             return;
                         }
@@ -97,68 +99,64 @@ impl Variants<'_> {
     }
 
     /// Takes a row's text apart, where its white space is open to doubt.
-    fn open(&self, row: &Row, text: Option<&[u8]>) -> Option<Parts> {
+    pub(super) fn open(&self, row: &Row, text: Option<&[u8]>) -> Option<Parts> {
         let text = text.filter(|_| row.kind == LineKind::Added && row.tree.is_none())?;
         (!text.is_empty() && !self.keeps.all()).then(|| Parts::of(text))
     }
 
-    /// Makes a departure one of the hunk's texts; gives its rank.
-    pub(in crate::repair) fn adopt(&mut self, base: &Variant, departure: &Departure) -> usize {
-        let variant = self.departed(base, departure);
-        let reading = match departure {
-            Departure::Texts(_) => base.reading,
-            Departure::Blank(from, to) => {
-                let mut reading = self.prepared[base.reading].reading.clone();
-                let row = reading.rows.remove(*from);
-                reading.rows.insert(*to, row);
-                self.prepared.push(super::prepare::prepare(
-                    self.body, self.image, reading, self.c,
-                ));
-                self.prepared.len() - 1
-            }
-        };
-        self.made.push(Rc::new(Variant { reading, ..variant }));
+    /// Makes departures one of the hunk's texts; gives its rank.
+    pub(in crate::repair) fn adopt(&mut self, base: &Variant, departures: &[&Departure]) -> usize {
+        let (rows, mut variant) = self.rows(base, departures);
+        let moved = |one: &&Departure| matches!(one, Departure::Blank(..));
+        if departures.iter().any(moved) {
+            let mut reading = self.prepared[variant.reading].reading.clone();
+            reading.rows = rows;
+            let prepared = super::prepare::prepare(self.body, self.image, reading, self.c);
+            self.prepared.push(prepared);
+            variant.reading = self.prepared.len() - 1;
+        }
+        self.made.push(Rc::new(variant));
         self.made.len() - 1
     }
 
-    /// The texts of a departure, in the order of its rows.
-    fn departed(&self, base: &Variant, departure: &Departure) -> Variant {
-        let mut texts = base.texts.clone();
-        match departure {
-            Departure::Texts(changed) => {
-                for (row, text) in changed {
-                    texts[*row] = Some(Rc::clone(text));
-                }
-            }
-            Departure::Blank(from, to) => {
-                let text = texts.remove(*from);
-                texts.insert(*to, text);
-            }
-        }
-        Variant {
-            cost: base.cost,
-            reading: base.reading,
-            texts,
-        }
-    }
-
-    /// The rows and the texts of a departure.
+    /// The rows and the texts of departures from `base`, later ones over earlier ones.
     pub(in crate::repair) fn rows(
         &self,
         base: &Variant,
-        departure: &Departure,
+        departures: &[&Departure],
     ) -> (Vec<Row>, Variant) {
-        let mut rows = self.reading(base.reading).rows.clone();
-        if let Departure::Blank(from, to) = departure {
-            let row = rows.remove(*from);
-            rows.insert(*to, row);
+        let mut out = Variant {
+            cost: base.cost,
+            reading: base.reading,
+            texts: base.texts.clone(),
+        };
+        let mut moved = None;
+        for departure in departures {
+            match departure {
+                Departure::Texts(changed) => {
+                    for (row, text) in changed {
+                        out.texts[*row] = Some(Rc::clone(text));
+                    }
+                }
+                Departure::Blank(from, to) => moved = Some((*from, *to)),
+                Departure::Whole(other) => {
+                    out.reading = other.reading;
+                    out.texts.clone_from(&other.texts);
+                }
+            }
         }
-        (rows, self.departed(base, departure))
+        let mut rows = self.reading(out.reading).rows.clone();
+        if let Some((from, to)) = moved {
+            let (row, text) = (rows.remove(from), out.texts.remove(from));
+            rows.insert(to, row);
+            out.texts.insert(to, text);
+        }
+        (rows, out)
     }
 }
 
 /// Parts of a run of rows: all of a short one; of a long one each row, and what it begins or ends with.
-fn runs(rows: &[usize]) -> Vec<&[usize]> {
+pub(super) fn runs(rows: &[usize]) -> Vec<&[usize]> {
     let rows = &rows[..rows.len().min(RUN)];
     let count = rows.len();
     let mut out = Vec::new();
@@ -174,7 +172,7 @@ fn runs(rows: &[usize]) -> Vec<&[usize]> {
 }
 
 /// Where blank lines that stay can have stood among added lines: (row, place).
-fn moves(rows: &[Row], blank: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+pub(super) fn moves(rows: &[Row], blank: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         let stays = row.kind == LineKind::Context && row.words.is_empty();

@@ -3,7 +3,7 @@
 use super::search::Variants;
 use super::shape::{Built, Deviation, Options};
 use crate::diff::LineKind;
-use crate::repair::layout::{Habit, Scan, expected, width};
+use crate::repair::layout::{Habit, Scan, Slash, expected, width};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 
@@ -14,10 +14,21 @@ const KNOWN: usize = 20_000;
 
 impl Variants<'_> {
     /// Sets every row that only the page has, with the deviations given.
-    pub(super) fn build(
+    pub(super) fn build(&self, base: (usize, usize), deviations: &[Deviation]) -> Built {
+        let slash = &self.prepared[base.0].slash;
+        let built = self.set(base, deviations, slash);
+        // Backslashes stand behind the longest line as it is set now.
+        match slash_columns(&built.texts) {
+            Some(moved) if moved != *slash => self.set(base, deviations, &moved),
+            _ => built,
+        }
+    }
+
+    fn set(
         &self,
         (reading, habit): (usize, usize),
         deviations: &[Deviation],
+        slash: &[Option<Slash>],
     ) -> Built {
         let prepared = &self.prepared[reading];
         let mut scan = prepared.base.clone();
@@ -66,7 +77,11 @@ impl Variants<'_> {
                 .iter()
                 .position(|range| range.contains(&index))
                 .map_or(0, option);
-            let options = self.remembered((reading, habit, index, theme), &scan, &above);
+            let options = self.remembered(
+                (reading, habit, index, theme),
+                slash[index],
+                (&scan, &above),
+            );
             let chosen = option(groups + index);
             let (cost, text) = options[chosen.min(options.len() - 1)].clone();
             built.cost += cost;
@@ -84,11 +99,11 @@ impl Variants<'_> {
     fn remembered(
         &self,
         (reading, habit, index, theme): (usize, usize, usize, usize),
-        scan: &Scan,
-        above: &[Rc<[u8]>],
+        slash: Option<Slash>,
+        (scan, above): (&Scan, &[Rc<[u8]>]),
     ) -> Options {
         let mut hash = DefaultHasher::new();
-        (reading, habit, index, theme).hash(&mut hash);
+        (reading, habit, index, theme, slash).hash(&mut hash);
         scan.hash(&mut hash);
         above[above.len().saturating_sub(ABOVE)..].hash(&mut hash);
         let key = hash.finish();
@@ -100,7 +115,7 @@ impl Variants<'_> {
             _ => Habit::THEMES[theme].1,
         };
         self.work.set(self.work.get() + 1);
-        let options = self.options(&self.prepared[reading], (index, habit), scan, above);
+        let options = self.options(&self.prepared[reading], (index, habit, slash), scan, above);
         let options = options.into_iter().map(|(cost, text)| (cost, text.into()));
         let options: Options = Rc::new(options.collect());
         let mut known = self.known.borrow_mut();
@@ -112,8 +127,9 @@ impl Variants<'_> {
     }
 }
 
-/// For each line that ends with a backslash, the first tab stop behind the longest of its run; `None` without any.
-pub(super) fn slash_columns(texts: &[Option<Rc<[u8]>>]) -> Option<Vec<Option<usize>>> {
+/// For each line that ends with a backslash, the first tab stop behind the longest of its run, and whether the run
+/// begins its macro; `None` without any.
+pub(super) fn slash_columns(texts: &[Option<Rc<[u8]>>]) -> Option<Vec<Option<Slash>>> {
     let body = |text: &Option<Rc<[u8]>>| {
         let text = text.as_deref()?.strip_suffix(b"\\")?;
         Some(width(text.trim_ascii_end(), 0))
@@ -132,7 +148,10 @@ pub(super) fn slash_columns(texts: &[Option<Rc<[u8]>>]) -> Option<Vec<Option<usi
                 .max()
                 .copied()
                 .unwrap_or(0);
-            out[at..end].fill(Some(longest / 8 * 8 + 8));
+            let whole = texts[at]
+                .as_deref()
+                .is_some_and(|text| text.starts_with(b"#define"));
+            out[at..end].fill(Some((longest / 8 * 8 + 8, whole)));
         }
         at = end.max(at + 1);
     }

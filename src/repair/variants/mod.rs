@@ -2,6 +2,7 @@
 
 mod afield;
 mod build;
+mod choices;
 mod judge;
 mod options;
 mod prepare;
@@ -9,5 +10,6 @@ mod search;
 mod shape;
 
 pub(super) use afield::{Departure, Reach};
+pub(super) use choices::Label;
 pub(super) use search::Variants;
 pub(super) use shape::{Variant, row_words};

@@ -6,13 +6,17 @@ use super::shape::Prepared;
 use crate::diff::LineKind;
 use crate::repair::align::Row;
 use crate::repair::body::Body;
-use crate::repair::layout::{Around, Habit, Scan, Scene, inner, leads, other_stops};
+use crate::repair::layout::{
+    Around, Gaps, Habit, Scan, Scene, Slash, Style, inner, leads, other_stops, pad_to,
+};
 use std::rc::Rc;
 
 /// Options of one line at most.
 const OPTIONS: usize = 36;
 /// What a line costs that is the same as one taken away beside it.
 const SAME: u32 = 9;
+/// Words that make a line one of its own.
+const TWIN: usize = 4;
 /// Words of a line before which two blanks are tried.
 const SLIPS: usize = 12;
 
@@ -21,7 +25,7 @@ impl Variants<'_> {
     pub(super) fn options(
         &self,
         prepared: &Prepared,
-        (index, habit): (usize, Habit),
+        (index, habit, slash): (usize, Habit, Option<Slash>),
         scan: &Scan,
         above: &[Rc<[u8]>],
     ) -> Vec<(u32, Vec<u8>)> {
@@ -32,6 +36,9 @@ impl Variants<'_> {
         }
         if let Some(text) = self.keeps.text(self.body, row) {
             return vec![(0, text)];
+        }
+        if let Some((column, _)) = slash.filter(|_| words.len() == 1 && words[0] == b"\\") {
+            return bare_slash(column, words);
         }
         let glued = margin(self.body, row);
         let below = prepared.below[index];
@@ -61,12 +68,14 @@ impl Variants<'_> {
             below: &below,
             habit,
             style: self.style,
-            slash: prepared.slash[index],
+            slash,
+            record: scan.record,
             group: &prepared.words[prepared.neighbours[index].clone()],
         };
         let mut out: Vec<(u32, Vec<u8>)> = Vec::new();
         for (number, (cost, lead)) in leads.iter().enumerate() {
             let mut gaps = inner(lead, words, &around);
+            twin(words, self.style, &mut gaps);
             if number >= 3 {
                 gaps.truncate(1);
             }
@@ -102,6 +111,34 @@ impl Variants<'_> {
         out.truncate(OPTIONS);
         out
     }
+}
+
+/// Nothing but the backslash, under the others.
+fn bare_slash(column: usize, words: &[Vec<u8>]) -> Vec<(u32, Vec<u8>)> {
+    let under = pad_to(0, column).unwrap_or_default();
+    let ways = [0, 3].into_iter().zip([under, b"\t".to_vec()]);
+    ways.map(|(cost, lead)| (cost, join(&lead, words, &[])))
+        .collect()
+}
+
+/// The white space of a line of the file that has the same words comes first; of a short one, it is but likely.
+fn twin(words: &[Vec<u8>], style: &Style, gaps: &mut Vec<Gaps>) {
+    let Some((twin, sure)) = style.twins.gaps(words) else {
+        return;
+    };
+    if gaps[0].1 == twin {
+        return;
+    }
+    gaps.retain(|(_, known)| known != twin);
+    let short = words.len() < TWIN && words[0] != b"*";
+    if short || !sure {
+        gaps.insert(1.min(gaps.len()), (1, twin.to_vec()));
+        return;
+    }
+    for (cost, _) in gaps.iter_mut() {
+        *cost += 2;
+    }
+    gaps.insert(0, (0, twin.to_vec()));
 }
 
 /// Does the line begin at the margin, as its marker tells?

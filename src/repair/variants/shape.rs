@@ -4,7 +4,7 @@ use crate::diff::LineKind;
 use crate::diff::damaged::restore_entities;
 use crate::repair::align::{Reading, Row};
 use crate::repair::body::Body;
-use crate::repair::layout::Scan;
+use crate::repair::layout::{Scan, Slash};
 use std::rc::Rc;
 
 /// An exact text for a hunk.
@@ -34,7 +34,7 @@ pub(super) struct Prepared {
     /// For each row, the next line of the file that stays.
     pub(super) below: Vec<usize>,
     /// For each row of a macro, the column that its backslashes may stand at.
-    pub(super) slash: Vec<Option<usize>>,
+    pub(super) slash: Vec<Option<Slash>>,
 }
 
 /// A choice that is not the likeliest: of a group of rows or (behind all groups) of a row, number among its options.

@@ -39,13 +39,17 @@ impl PreImages for Files<'_> {
     }
 }
 
-/// Gives the work that a file may cost: less than users get, or the files that cannot be proved take minutes.
-/// `PTEWARD_TRIALS` changes it.
-fn budget() -> Budget {
+/// Gives the work that a file may cost: less than users get, or the files that cannot be proved take minutes. Flattened
+/// text, of which the most is asked, gets more than other damage. `PTEWARD_TRIALS` changes it.
+fn budget(way: Option<Way>) -> Budget {
     let trials = std::env::var("PTEWARD_TRIALS")
         .ok()
         .and_then(|text| text.parse().ok());
-    let trials = trials.unwrap_or(60_000);
+    let trials = trials.unwrap_or(if way == Some(Way::Flatten) {
+        240_000
+    } else {
+        60_000
+    });
     Budget {
         trials,
         bytes: trials * 50_000,
@@ -134,7 +138,7 @@ pub(crate) fn score(
         AtHand::Near(folder) => (BTreeMap::new(), Some(folder)),
     };
     let parsed = parse_damaged(damaged.as_bytes());
-    let restored = restore(&parsed.files, &Files { by_id, near }, budget());
+    let restored = restore(&parsed.files, &Files { by_id, near }, budget(way));
     let mut sum = Score::default();
     for file in &post.files {
         let found = restored.iter().find(|one| one.file.new_path == file.path);

@@ -1,22 +1,29 @@
 //! In: the files that an audit had at hand, and those that have changed. Out: walks judged with them, few of them read.
 
+use super::moves::{Moves, Places};
 use super::{Now, Patch};
-use crate::audit::library::Library;
-use crate::audit::memory::Fetched;
-use crate::audit::run::Auditor;
-use crate::audit::run::walking::Judged;
+use crate::audit::library::{Library, Looked};
+use crate::audit::memory::{Fetched, Placed};
+use crate::audit::run::walking::{Judged, Unit};
+use crate::audit::run::{Auditor, Bodies};
 use crate::audit::scan::Hit;
+use crate::audit::walks::{Known, Worked};
 use crate::syntax::outline;
 use crate::tree::source::TreeError;
-use crate::vocabulary::{Definition, Walker};
+use crate::vocabulary::{Walker, walkers};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// The files at hand, read where they turn out to be needed.
 pub(super) struct Read<'r, 'p> {
     patch: &'r Patch<'p>,
     auditor: &'r Auditor,
     now: &'r Now,
-    files: BTreeMap<String, Hit>,
+    /// Those that were read first.
+    first: Option<&'r BTreeMap<String, Hit>>,
+    /// Those that turned out to be needed.
+    more: BTreeMap<String, Hit>,
 }
 
 impl<'r, 'p> Read<'r, 'p> {
@@ -26,56 +33,123 @@ impl<'r, 'p> Read<'r, 'p> {
             patch,
             auditor,
             now,
-            files: BTreeMap::new(),
+            first: None,
+            more: BTreeMap::new(),
         }
     }
 
-    /// Judges some files as round `round` does.
+    /// Has some files at hand.
+    pub(super) fn with(mut self, first: &'r BTreeMap<String, Hit>) -> Self {
+        self.first = Some(first);
+        self
+    }
+
+    /// Reads the unchanged files of units, and those whose functions they asked for before.
+    pub(super) fn first(
+        &self,
+        judged: &BTreeSet<(&str, &str)>,
+    ) -> Result<BTreeMap<String, Hit>, TreeError> {
+        let memory = self.patch.memory;
+        let mut paths: BTreeSet<&str> = judged.iter().map(|(path, _)| *path).collect();
+        let traces = judged
+            .iter()
+            .filter_map(|(path, name)| memory.traces.get(*path)?.get(*name));
+        let asked: BTreeSet<&String> = traces.flat_map(|trace| &trace.asked).collect();
+        let places = memory.places.iter();
+        let places = places.filter(|(_, functions)| functions.keys().any(|f| asked.contains(f)));
+        paths.extend(places.map(|(path, _)| path.as_str()));
+        self.read(paths.into_iter().filter(|path| !self.patch.delta.has(path)))
+    }
+
+    fn read<'f>(
+        &self,
+        paths: impl Iterator<Item = &'f str>,
+    ) -> Result<BTreeMap<String, Hit>, TreeError> {
+        let paths: Vec<&str> = paths.collect();
+        let read = |path: &&str| -> Result<(String, Hit), TreeError> {
+            let text = self.patch.source.bytes(path)?.unwrap_or_default();
+            Ok((
+                (*path).to_owned(),
+                self.auditor.hit((*path).to_owned(), text),
+            ))
+        };
+        paths.par_iter().map(read).collect()
+    }
+
+    fn files(&self) -> impl Iterator<Item = &Hit> {
+        self.first
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .chain(self.more.values())
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.more.contains_key(path) || self.first.is_some_and(|first| first.contains_key(path))
+    }
+
+    /// Judges some units as round `round` does.
     pub(super) fn round<'h>(
         &mut self,
         round: usize,
-        open: &[&'h Hit],
-        bodies: &BTreeMap<String, Definition>,
-    ) -> Result<Vec<Judged<'h>>, TreeError> {
+        (open, moves): (&[Unit<'h>], &Moves<'_>),
+        bodies: &Bodies,
+    ) -> Result<(Vec<Judged<'h>>, Mutex<Known>), TreeError> {
         if open.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Mutex::new(self.known(round, moves))));
         }
         let memory = self.patch.memory;
         let homes = self.homes(round);
-        let mut wanted: BTreeSet<String> = homes.values().cloned().collect();
-        wanted.extend(open.iter().map(|hit| hit.path.clone()));
         loop {
-            for path in wanted {
-                if !self.files.contains_key(&path) && !self.patch.delta.has(&path) {
-                    let text = self.patch.source.bytes(&path)?.unwrap_or_default();
-                    let hit = self.auditor.hit(path.clone(), text);
-                    self.files.insert(path, hit);
-                }
-            }
             let at_hand: BTreeMap<&String, &Vec<String>> = self.at_hand(round).collect();
-            let read = self
-                .files
-                .values()
-                .filter(|hit| at_hand.contains_key(&hit.path));
-            let changed = self
-                .now
-                .hits
-                .values()
-                .filter(|hit| self.is_at_hand(hit, round));
+            let read = self.files().filter(|hit| at_hand.contains_key(&hit.path));
+            let changed = self.now.values().filter(|hit| self.is_at_hand(hit, round));
             let mut library = Library::new(&self.auditor.headers, read.chain(changed));
             for (path, functions) in at_hand {
                 library = library.with_unread(path, functions);
             }
-            let found = self.auditor.judge(open, &library, &homes, bodies);
-            wanted = library.needed();
-            wanted.retain(|path| {
-                memory.hits.contains_key(path)
-                    || memory.fetched.iter().any(|f| f.files.contains_key(path))
+            let known = Mutex::new(self.known(round, moves));
+            let found = self.auditor.judge(open, (&library, &known), &homes, bodies);
+            let mut needed = library.needed();
+            needed.retain(|path| {
+                let fetched = memory.fetched.iter().any(|f| f.files.contains_key(path));
+                memory.hits.contains_key(path) || fetched
             });
-            if wanted.is_empty() {
-                return Ok(found);
+            if needed.is_empty() {
+                return Ok((found, known));
             }
+            let more = self.read(needed.iter().map(String::as_str))?;
+            self.more.extend(more);
         }
+    }
+
+    /// Gives what is known of walkers in a round and hangs on nothing that differs.
+    fn known(&self, round: usize, moves: &Moves<'_>) -> Known {
+        let walkers = walkers();
+        let list = self.patch.memory.lasting.contracts.get(round);
+        let same = list.into_iter().flatten().filter(|contract| {
+            let differ = &moves.differ;
+            !differ.iter().any(|name| contract.asked.contains(*name))
+        });
+        let known = same.filter_map(|contract| {
+            let walker = walkers
+                .iter()
+                .find(|walker| walker.name == contract.walker)?;
+            let mut levels = walker.fields.iter().copied();
+            let level = levels.find(|level| *level == contract.level)?;
+            let looked = Looked {
+                asked: contract.asked.clone(),
+                missed: contract.missed.clone(),
+            };
+            let worked = OnceLock::from(Worked {
+                contract: Ok(contract.atoms.clone()),
+                looked,
+            });
+            Some((
+                (walker.name, level, contract.flags.clone()),
+                Arc::new(worked),
+            ))
+        });
+        known.collect()
     }
 
     /// Lists unchanged files that are at hand in a round, with their functions.
@@ -90,6 +164,11 @@ impl<'r, 'p> Read<'r, 'p> {
     /// Is a changed file at hand in a round?
     fn is_at_hand(&self, hit: &Hit, round: usize) -> bool {
         self.auditor.is_audited(hit) || (0..=round).any(|round| self.is_fetched(hit, round))
+    }
+
+    /// Is a changed file at hand in any round?
+    pub(super) fn is_ever_at_hand(&self, hit: &Hit) -> bool {
+        self.is_at_hand(hit, self.patch.memory.fetched.len())
     }
 
     /// Does a changed file hold a name that files are read for in a round?
@@ -110,22 +189,68 @@ impl<'r, 'p> Read<'r, 'p> {
         memory.folders.iter().any(below) && !outline(&hit.text, &number).mentions.is_empty()
     }
 
-    /// Finds the file of each walker's body; none of them has changed.
+    /// Finds the file of each walker's body: the first by name among those that hold words, else among those that were read
+    /// first for functions called.
     fn homes(&self, round: usize) -> BTreeMap<&'static str, String> {
-        let mut homes = BTreeMap::new();
+        let (memory, delta) = (self.patch.memory, self.patch.delta);
         let walkers: BTreeMap<&str, &Walker> = self
             .auditor
             .walking
             .values()
             .map(|(_, w)| (w.name, w))
             .collect();
+        let mut homes = BTreeMap::new();
         for walker in walkers.into_values() {
-            let home = self.at_hand(round).find(|(path, functions)| {
-                path.ends_with(".c") && functions.iter().any(|name| name == walker.name)
-            });
-            homes.extend(home.map(|(path, _)| (walker.name, path.clone())));
+            let is = |path: &str, name: &str| path.ends_with(".c") && name == walker.name;
+            let old = |(path, functions): (&'p String, &'p Vec<String>)| {
+                let own = !delta.has(path) && functions.iter().any(|name| is(path, name));
+                own.then_some(path)
+            };
+            let new = |hit: &'r Hit| {
+                let mut functions = hit.outline.functions.iter();
+                functions
+                    .any(|f| is(&hit.path, &f.name))
+                    .then_some(&hit.path)
+            };
+            let audited = memory.hits.iter().filter(|(_, file)| file.audited);
+            let audited = audited
+                .map(|(path, file)| (path, &file.functions))
+                .filter_map(old);
+            let changed = self.now.values().filter(|hit| self.auditor.is_audited(hit));
+            let mut home = audited.chain(changed.filter_map(new)).min().cloned();
+            for (turn, fetched) in memory.fetched.iter().enumerate().take(round + 1) {
+                let changed = self.now.values().filter(|hit| self.is_fetched(hit, turn));
+                let files = fetched.files.iter().filter_map(old);
+                home = home.or_else(|| files.chain(changed.filter_map(new)).min().cloned());
+            }
+            homes.extend(home.map(|path| (walker.name, path)));
         }
         homes
+    }
+
+    /// Adds where the functions of some names stand in unchanged files at hand.
+    pub(super) fn places(
+        &mut self,
+        names: &BTreeSet<&str>,
+        out: &mut Places,
+    ) -> Result<(), TreeError> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let all = self.at_hand(self.patch.memory.fetched.len());
+        let wanted = all.filter(|(_, list)| list.iter().any(|name| names.contains(name.as_str())));
+        let wanted: BTreeSet<&String> = wanted.map(|(path, _)| path).collect();
+        let unread = wanted
+            .iter()
+            .filter(|path| !self.has(path))
+            .map(|path| path.as_str());
+        let more = self.read(unread)?;
+        self.more.extend(more);
+        for hit in self.files().filter(|hit| wanted.contains(&hit.path)) {
+            let placed = Placed::all(hit, names);
+            out.entry(hit.path.clone()).or_default().extend(placed);
+        }
+        Ok(())
     }
 
     /// Lists the files that are read for functions called, now.
@@ -133,11 +258,7 @@ impl<'r, 'p> Read<'r, 'p> {
         let mut list = self.patch.memory.fetched.clone();
         for (round, fetched) in list.iter_mut().enumerate() {
             fetched.files.retain(|path, _| !self.patch.delta.has(path));
-            let new = self
-                .now
-                .hits
-                .values()
-                .filter(|hit| self.is_fetched(hit, round));
+            let new = self.now.values().filter(|hit| self.is_fetched(hit, round));
             fetched.files.extend(new.map(|hit| {
                 let functions = hit.outline.functions.iter().map(|f| f.name.clone());
                 (hit.path.clone(), functions.collect())
