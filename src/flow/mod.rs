@@ -3,6 +3,7 @@
 //! One kind at a time: conditions on an entry's kind are then plain yes or no, every other condition
 //! goes both ways, and both arms of every `#if` are walked.
 
+mod call;
 mod engine;
 mod eval;
 mod follow;
