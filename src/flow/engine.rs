@@ -1,5 +1,6 @@
 //! In: a function's graph, and one kind of entry. Out: what happens to such an entry there.
 
+use super::flags::FlagSet;
 use super::graph::{Edge, Graph, Step};
 use super::guard::Guard;
 use super::spot::{Phase, Spot};
@@ -8,7 +9,6 @@ use super::table::Table;
 use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -62,30 +62,6 @@ pub(crate) struct Helper {
     pub(crate) line: u32,
     /// Its statements: one way for each set of `#if` arms that had to be read apart.
     pub(crate) bodies: Vec<Lowered>,
-}
-
-/// What is known of a cursor's flags.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct FlagSet {
-    /// Set for sure.
-    pub(crate) set: BTreeSet<String>,
-    /// Set on some paths.
-    pub(crate) perhaps: BTreeSet<String>,
-    /// May others be set as well?
-    pub(crate) open: bool,
-}
-
-impl FlagSet {
-    /// Says whether a flag is set.
-    pub(crate) fn has(&self, flag: &str) -> Truth {
-        if self.set.contains(flag) {
-            Truth::Yes
-        } else if self.open || self.perhaps.contains(flag) {
-            Truth::Either
-        } else {
-            Truth::No
-        }
-    }
 }
 
 /// Finds functions by name.

@@ -6,6 +6,7 @@
 mod call;
 mod engine;
 mod eval;
+mod flags;
 mod follow;
 mod graph;
 mod guard;
@@ -17,7 +18,8 @@ mod table;
 mod tables;
 mod targets;
 
-pub(crate) use engine::{Finding, FindingKind, FlagSet, Flow, GRAMMAR, Helper, Helpers, POINTER};
+pub(crate) use engine::{Finding, FindingKind, Flow, GRAMMAR, Helper, Helpers, POINTER};
+pub(crate) use flags::FlagSet;
 pub(crate) use graph::{Edge, Graph, Step};
 pub(crate) use guard::Guard;
 pub(crate) use table::{Only, Seen, Start, Table, path};

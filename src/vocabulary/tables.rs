@@ -165,3 +165,64 @@ pub(super) fn wrappers() -> Vec<&'static str> {
         .map(|row| row[0])
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walker(name: &str) -> Walker {
+        let mut all = walkers_of(WalkerSet::All).into_iter();
+        all.find(|walker| walker.name == name).unwrap()
+    }
+
+    #[test]
+    fn the_default_walks_are_those_of_cursors() {
+        let own = walkers();
+        assert!(!own.is_empty());
+        assert!(own.iter().all(|w| w.sort == WalkerSort::Cursor));
+        assert_eq!(own, walkers_of(WalkerSet::Pvmw));
+        assert!(walkers_of(WalkerSet::All).len() > own.len());
+    }
+
+    #[test]
+    fn a_row_tells_where_entries_and_flags_are() {
+        let row = [
+            "walk",
+            "snapshot",
+            "cursor",
+            "ptep:pte:LOW,pmdp:pmd:HIGH",
+            "4",
+            "why",
+        ];
+        let walker = Walker::of(&row);
+        assert_eq!(walker.sort, WalkerSort::Snapshot);
+        assert_eq!(walker.fields, ["ptep", "pmdp"]);
+        assert_eq!(walker.copies, ["pte", "pmd"]);
+        assert_eq!(walker.levels, ["LOW", "HIGH"]);
+        assert_eq!(walker.flags, Some(3));
+        assert!(walker.owns("cursor_end") && !walker.owns("walk_on"));
+        let row = ["map", "map", "pte_t", "pte", "bare", "why"];
+        let walker = Walker::of(&row);
+        assert_eq!((walker.sort, walker.flags), (WalkerSort::Map, None));
+        assert!(walker.copies.is_empty() && !walker.locked);
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_whole() {
+        for walker in walkers_of(WalkerSet::All) {
+            let (levels, name) = (walker.fields.len(), walker.name);
+            assert!(levels > 0 && !walker.cursor.is_empty(), "{name}");
+            if walker.sort == WalkerSort::Snapshot {
+                let others = (walker.copies.len(), walker.levels.len());
+                assert_eq!(others, (levels, levels), "{name}");
+            }
+            assert_eq!(
+                walker.member().is_some(),
+                walker.sort == WalkerSort::Callback
+            );
+            assert_eq!(maps_a_table(name), walker.sort == WalkerSort::Map, "{name}");
+        }
+        assert_eq!(walker("mm_walk_ops.pte_entry").member(), Some("pte_entry"));
+        assert!(walker("page_vma_mapped_walk").owns("page_vma_mapped_walk_done"));
+    }
+}
