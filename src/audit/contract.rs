@@ -14,7 +14,7 @@ mod rows;
 mod state;
 mod tables;
 
-pub(super) use levels::{PMD, PTE, infer};
+pub(super) use levels::infer;
 pub(super) use rows::rows;
 pub use rows::{ContractRow, Way};
 

@@ -76,6 +76,30 @@ fn assignments(lowered: &Lowered, name: &str, cursor: &mut Cursor) {
     }
 }
 
+/// Takes the flags that a walk is handed in an argument; none but these, whatever the cursor's fields are told.
+pub(super) fn argument_flags(
+    lowered: &Lowered,
+    (walker, line): (&str, u32),
+    number: usize,
+    cursor: &mut Cursor,
+) {
+    each_expression(&lowered.body, &mut |expr| {
+        if let Node::Call(name, arguments) = &expr.node
+            && name == walker
+            && expr.line == line
+            && let Some(value) = arguments.get(number)
+        {
+            add_flags(value, &mut cursor.flags);
+        }
+    });
+    if let Some(unknown) = cursor.flags.take("?") {
+        cursor.perhaps.insert(unknown);
+    }
+    if cursor.flags.is_empty() && !cursor.perhaps.is_empty() {
+        cursor.perhaps.insert(String::from("?"));
+    }
+}
+
 /// What is known of a cursor's flags when the walker looks at them.
 pub(super) fn known(cursor: &Cursor) -> FlagSet {
     FlagSet {

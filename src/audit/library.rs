@@ -2,11 +2,15 @@
 
 use super::scan::Hit;
 use crate::flow::{Helper, Helpers};
+use crate::syntax::ast::Lowered;
 use crate::syntax::{Function, Lexer, LineCounter, Token, lower_variants};
 use crate::vocabulary::{Definition, Headers};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Parses a function's span, its first line given.
+pub(super) type Lower = fn(&[u8], u32) -> Vec<Lowered>;
 
 /// A name that more files than this define, each its own way, is not followed.
 const DEFINED: usize = 8;
@@ -14,6 +18,7 @@ const DEFINED: usize = 8;
 /// Bodies of a tree, found when they are asked for.
 pub(super) struct Library<'l> {
     headers: &'l Headers,
+    lower: Lower,
     files: BTreeMap<&'l str, &'l Hit>,
     /// Functions by name, over all files at hand.
     by_name: BTreeMap<&'l str, Vec<(&'l Hit, usize)>>,
@@ -97,12 +102,19 @@ impl<'l> Library<'l> {
         }
         Self {
             headers,
+            lower: lower_variants,
             files,
             by_name,
             known: Mutex::default(),
             unread: BTreeMap::new(),
             needed: Mutex::default(),
         }
+    }
+
+    /// Parses bodies in another way.
+    pub(super) fn parsed_with(mut self, lower: Lower) -> Self {
+        self.lower = lower;
+        self
     }
 
     /// Adds files that are at hand but were not read: what is worked out without one that turns out to be needed is void.
@@ -167,11 +179,21 @@ impl<'l> Library<'l> {
             .copied()
             .collect();
         if !own.is_empty() {
-            return Found::Bodies(from_files(&own).into_iter().map(Arc::new).collect());
+            return Found::Bodies(
+                from_files(&own, self.lower)
+                    .into_iter()
+                    .map(Arc::new)
+                    .collect(),
+            );
         }
         let inline: Vec<&Definition> = functions().filter(|d| d.file == file).collect();
         if !inline.is_empty() {
-            return Found::Bodies(from_headers(&inline).into_iter().map(Arc::new).collect());
+            return Found::Bodies(
+                from_headers(&inline, self.lower)
+                    .into_iter()
+                    .map(Arc::new)
+                    .collect(),
+            );
         }
         let mut sources: BTreeMap<&str, Vec<_>> = BTreeMap::new();
         for (hit, index) in everywhere {
@@ -191,8 +213,8 @@ impl<'l> Library<'l> {
         if sources.len() + inline.len() > DEFINED {
             return Found::Bodies(Vec::new());
         }
-        let sources = sources.values().map(|list| from_files(list));
-        let all = sources.chain(inline.values().map(|list| from_headers(list)));
+        let sources = sources.values().map(|list| from_files(list, self.lower));
+        let all = sources.chain(inline.values().map(|list| from_headers(list, self.lower)));
         let all: Option<Vec<_>> = all.map(|helper| helper.map(Arc::new)).collect();
         Found::Bodies(all.unwrap_or_default())
     }
@@ -224,7 +246,7 @@ impl Library<'_> {
         }
         let hit = self.files.get(file)?;
         let index = hit.outline.functions.iter().position(|f| f.name == name)?;
-        from_files(&[(*hit, index)])
+        from_files(&[(*hit, index)], self.lower)
     }
 }
 
@@ -239,7 +261,7 @@ fn is_static(hit: &Hit, function: &Function) -> bool {
 }
 
 /// All definitions of a name in one file (the arms of an `#if`) are walked.
-fn from_files(list: &[(&Hit, usize)]) -> Option<Helper> {
+fn from_files(list: &[(&Hit, usize)], lower: Lower) -> Option<Helper> {
     let (first, _) = list.first()?;
     let mut helper = Helper {
         file: first.path.clone(),
@@ -250,7 +272,7 @@ fn from_files(list: &[(&Hit, usize)]) -> Option<Helper> {
     for (hit, index) in list {
         let function = &hit.outline.functions[*index];
         let line = lines.locate(&hit.text, function.span.start).0;
-        let bodies = lower_variants(&hit.text[function.span.clone()], line);
+        let bodies = lower(&hit.text[function.span.clone()], line);
         if bodies.is_empty() {
             return None;
         }
@@ -262,7 +284,7 @@ fn from_files(list: &[(&Hit, usize)]) -> Option<Helper> {
     Some(helper)
 }
 
-fn from_headers(list: &[&Definition]) -> Option<Helper> {
+fn from_headers(list: &[&Definition], lower: Lower) -> Option<Helper> {
     let first = list.first()?;
     let mut helper = Helper {
         file: first.file.clone(),
@@ -270,7 +292,7 @@ fn from_headers(list: &[&Definition]) -> Option<Helper> {
         bodies: Vec::new(),
     };
     for definition in list {
-        let bodies = lower_variants(&definition.text, definition.line);
+        let bodies = lower(&definition.text, definition.line);
         if bodies.is_empty() {
             return None;
         }

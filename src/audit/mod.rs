@@ -19,6 +19,7 @@ mod scan;
 mod verdict;
 mod walks;
 
+pub use crate::vocabulary::WalkerSet;
 pub use change::{ChangeKind, ReviewChange, Side, Touched};
 pub use compare::{VerdictChange, WalkChange, compare_walks};
 pub use contract::{ContractRow, Way};

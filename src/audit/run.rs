@@ -16,14 +16,16 @@ pub use matrix::Matrix;
 pub use probe::Probe;
 
 use super::facts::Audit;
+use super::library::Lower;
 use super::memory::{Body, FileMemory, Lasting, Memory};
 use super::needles::Needles;
 use super::scan::{Hit, scan};
-use crate::syntax::LineCounter;
+use crate::syntax::{LineCounter, lower_leniently, lower_variants};
 use crate::tree::snapshot::is_c;
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{
-    Definition, Headers, Inferred, Predicate, Walker, infer, infer_open, tellers, walkers,
+    Definition, Headers, Inferred, Predicate, Walker, WalkerSet, WalkerSort, infer, infer_open,
+    tellers, walkers, walkers_of,
 };
 use bodies::Bodies;
 use matrix::{Telling, placed_rows};
@@ -50,6 +52,10 @@ pub struct Auditor {
     roles: Vec<Role>,
     /// Names that walk, by number.
     walking: BTreeMap<usize, (String, Walker)>,
+    /// Walks of functions that a struct of callbacks is told.
+    callbacks: Vec<Walker>,
+    /// Parses a function that walks, or is called by one.
+    lower: Lower,
 }
 
 /// What a name is looked for.
@@ -70,11 +76,37 @@ impl Auditor {
         Self::read(&Reading::whole(source, &|_| {}))
     }
 
+    /// Reads the headers of `source`, to look for the walks of a set.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn for_walks(source: &dyn Source, set: WalkerSet) -> Result<Self, TreeError> {
+        if set == WalkerSet::default() {
+            return Self::new(source);
+        }
+        let headers = Arc::new(Reading::whole(source, &|_| {}).headers()?);
+        let (inferred, tellers) = (infer(&headers), tellers(&headers));
+        let walkers = walkers_of(set);
+        let (callbacks, walkers): (Vec<_>, Vec<_>) = walkers
+            .into_iter()
+            .partition(|walker| walker.sort == WalkerSort::Callback);
+        let mut walking = walking_names(&headers, walkers);
+        // A file that is of interest for its callbacks alone names their struct.
+        let structs = callbacks.iter().map(|w| (w.cursor.to_owned(), w.clone()));
+        walking.extend(structs);
+        let own = Self::with(headers, inferred, tellers, &walking);
+        Ok(Self {
+            callbacks,
+            lower: lower_leniently,
+            ..own
+        })
+    }
+
     fn read(reading: &Reading<'_>) -> Result<Self, TreeError> {
         let headers = Arc::new(reading.headers()?);
         let inferred = infer(&headers);
         let tellers = tellers(&headers);
-        let walking = walking_names(&headers);
+        let walking = walking_names(&headers, walkers());
         Ok(Self::with(headers, inferred, tellers, &walking))
     }
 
@@ -121,6 +153,8 @@ impl Auditor {
             names,
             roles,
             walking,
+            callbacks: Vec::new(),
+            lower: lower_variants,
         }
     }
 
@@ -351,8 +385,8 @@ fn finish(audit: &mut Audit) {
 }
 
 /// Names that walk: the walkers, and to a fixpoint the macros of headers whose bodies call one.
-fn walking_names(headers: &Headers) -> BTreeMap<String, Walker> {
-    let mut names: BTreeMap<String, Walker> = walkers()
+fn walking_names(headers: &Headers, walkers: Vec<Walker>) -> BTreeMap<String, Walker> {
+    let mut names: BTreeMap<String, Walker> = walkers
         .into_iter()
         .map(|w| (w.name.to_owned(), w))
         .collect();

@@ -3,10 +3,12 @@
 //! Each kind of the contract goes through the function by itself. `prepared` needs every kind to reach
 //! no wrong use on any path, nothing to be lost, and the entry to be followed wherever it goes.
 
-use super::contract::PTE;
 use super::cursor::{each_expression, passed};
 use super::facts::{BlindSort, BlindSpot, Line, Verdict};
-use crate::flow::{Finding, FindingKind, Flow, GRAMMAR, Guard as FlowGuard, Helpers, POINTER};
+use crate::flow::{
+    Finding, FindingKind, Flow, GRAMMAR, Guard as FlowGuard, Helpers, Only, POINTER, Seen, Start,
+    Table,
+};
 use crate::syntax::ast::{Lowered, Node};
 use crate::vocabulary::{Atom, Oracle, Walker};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,15 +72,18 @@ pub(super) struct Case<'c> {
     pub(super) from: &'c str,
     /// The walker.
     pub(super) walker: &'c Walker,
+    /// Where the entry's place comes from, where it is no cursor.
+    pub(super) start: Option<Start>,
 }
 
 /// Judges one walk.
 pub(super) fn judge(
     case: &Case<'_>,
-    level: &'static str,
+    number: usize,
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
     contract: Result<&Vec<Atom>, &String>,
 ) -> Judged {
+    let level = case.walker.fields[number];
     if case.bodies.is_empty() {
         let reason = String::from("the function is not understood by the C grammar");
         return Judged::plain(Verdict::Unknown, reason);
@@ -87,7 +92,7 @@ pub(super) fn judge(
         let reason = format!("line {line} is not understood by the C grammar");
         return Judged::plain(Verdict::Unknown, reason);
     }
-    if !looks_at_entry(case, level) {
+    if case.start.is_none() && !looks_at_entry(case, level) {
         let reason = format!(
             "no entry of {} is looked at; only whether the walk finds one",
             case.cursor
@@ -109,9 +114,11 @@ pub(super) fn judge(
     let mut doubts: Vec<(usize, Finding)> = Vec::new();
     let mut guards: BTreeMap<FlowGuard, Vec<Atom>> = BTreeMap::new();
     let mut wrong_in: BTreeSet<usize> = BTreeSet::new();
+    let mut seen = Seen::default();
     for (index, atom) in contract.iter().enumerate() {
         for (number, body) in case.bodies.iter().enumerate() {
-            let (findings, own) = send((case, level), (*atom, body), oracle, helpers);
+            let desk = (&mut *oracle, helpers);
+            let (findings, own) = send((case, level), (*atom, body), desk, Some((&mut seen, None)));
             for guard in own {
                 guards.entry(guard).or_default().push(*atom);
             }
@@ -127,6 +134,9 @@ pub(super) fn judge(
         }
     }
     let mut judged = tell(oracle, (contract, level), &wrong, &doubts);
+    if judged.verdict == Verdict::Prepared && case.start.is_some() {
+        judged = reread((judged, contract), (case, level), (oracle, helpers), seen);
+    }
     judged.blind = doubts.iter().map(|(_, finding)| spot(finding)).collect();
     if !wrong_in.is_empty() && wrong_in.len() < case.bodies.len() {
         judged.blind.push(BlindSpot {
@@ -146,12 +156,54 @@ pub(super) fn judge(
     judged
 }
 
+/// What is prepared where all readings of the entry see the same need not be where it may change between them: each reading
+/// is then asked by itself.
+fn reread(
+    (judged, contract): (Judged, &Vec<Atom>),
+    (case, level): (&Case<'_>, &'static str),
+    (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
+    mut seen: Seen,
+) -> Judged {
+    if !seen.touched {
+        let reason = String::from("no entry is looked at; the place alone is asked for");
+        return Judged::plain(Verdict::NotApplicable, reason);
+    }
+    if seen.bare.is_empty() || seen.loads.len() < 2 {
+        return judged;
+    }
+    let single = seen.bare.iter().cloned().map(Only::Load);
+    let groups: Vec<Only> = single.chain([Only::Locked]).collect();
+    for only in &groups {
+        for (atom, body) in contract
+            .iter()
+            .flat_map(|a| case.bodies.iter().map(move |b| (a, b)))
+        {
+            let desk = (&mut *oracle, helpers);
+            let (findings, _) = send(
+                (case, level),
+                (*atom, body),
+                desk,
+                Some((&mut seen, Some(only))),
+            );
+            let Some(first) = findings.first() else {
+                continue;
+            };
+            let reason = format!(
+                "without the lock of its table the entry is read more than once: what one reading was asked need not hold of the one that comes to {} at {}:{}",
+                first.what, first.file, first.line
+            );
+            return Judged::plain(Verdict::Unknown, reason);
+        }
+    }
+    judged
+}
+
 /// Sends one kind through one body. A wrong use that hangs on what a function answers that cannot be followed is a doubt.
 fn send(
     (case, level): (&Case<'_>, &'static str),
     (atom, body): (Atom, &Lowered),
-    oracle: &mut Oracle<'_>,
-    helpers: &dyn Helpers,
+    (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
+    mut table: Option<(&mut Seen, Option<&Only>)>,
 ) -> (Vec<Finding>, Vec<FlowGuard>) {
     let mut run = |assumed: BTreeMap<String, bool>| {
         let mut flow = Flow::new(oracle, (atom, case.walker, level), helpers);
@@ -159,7 +211,19 @@ fn send(
         flow.maker = case.from.to_owned();
         flow.file = case.file.to_owned();
         flow.assumed = assumed;
-        let findings = flow.run_caller(body, case.line).findings;
+        let findings = match (&case.start, &mut table) {
+            (Some(start), Some((seen, only))) => {
+                let mut own = Table::new(start.clone(), case.walker.locked);
+                own.seen = seen.clone();
+                own.only = only.cloned();
+                flow.cursor = String::new();
+                flow.table = Some(own);
+                let run = flow.run_table(body, case.line);
+                **seen = flow.table.map(|table| table.seen).unwrap_or_default();
+                run.findings
+            }
+            _ => flow.run_caller(body, case.line).findings,
+        };
         (findings, flow.guards, flow.asked)
     };
     let (mut findings, guards, asked) = run(BTreeMap::new());
@@ -317,7 +381,8 @@ fn tell(
         Verdict::Prepared,
         format!(
             "no use is reached with a kind that it is wrong for ({kinds}; {} level)",
-            level.to_uppercase()
+            // A pointer to an entry is named after it: `pte`, `ptep`.
+            level.trim_end_matches('p').to_uppercase()
         ),
     )
 }
@@ -326,17 +391,24 @@ fn tell(
 /// where their own field is looked at.
 pub(super) fn looks_at_entry(case: &Case<'_>, level: &str) -> bool {
     let mut looks = false;
+    let smallest = case.walker.fields.first().is_some_and(|f| *f == level);
+    let copies = match smallest {
+        true => case.walker.copies.as_slice(),
+        false => case.walker.copies.get(1..).unwrap_or_default(),
+    };
     for body in case.bodies {
         each_expression(&body.body, &mut |expr| match &expr.node {
             Node::Field(inner, field)
-                if level == PTE && case.walker.fields.contains(&field.as_str())
+                if smallest && case.walker.fields.contains(&field.as_str())
+                    || copies.contains(&field.as_str())
                     || field == level =>
             {
                 looks |= matches!(&inner.node, Node::Name(name) if name == case.cursor);
             }
             Node::Call(name, arguments) => {
                 // `walker_done` and `walker_restart` end or restart a walk and look at nothing for the caller.
-                looks |= !name.starts_with(case.walker.name)
+                looks |= !case.walker.owns(name)
+                    && name != case.walker.name
                     && name != case.from
                     && arguments.iter().any(|a| passed(a) == Some(case.cursor));
             }

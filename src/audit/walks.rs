@@ -1,21 +1,23 @@
 //! In: files that call a walker. Out: each walk with its function, cursor and flags.
 
-use super::contract::{PMD, PTE, infer};
-use super::cursor::{Cursor, each_expression, known, passed, trace};
+mod flags;
+mod table;
+
+use super::contract::infer;
+use super::cursor::{Cursor, known};
 use super::facts::{BlindSort, BlindSpot, Excerpt, Guard, Huge, Line, Verdict, Walk};
 use super::fingerprint::{Accessors, mark};
-use super::library::{Desk, Library, Looked};
+use super::library::{Desk, Library, Looked, Lower};
 use super::scan::Hit;
 use super::verdict::{Case, Kept, judge, looks_at_entry, quote};
-use crate::flow::{FlagSet, Helpers};
-use crate::syntax::ast::{Expr, Lowered, Node};
-use crate::syntax::{
-    Enclosing, Function, Lexer, LineCounter, Mention, MentionKind, Token, lower_function,
-    lower_variants,
-};
-use crate::vocabulary::{Atom, Headers, Oracle, Walker};
+use crate::flow::{FlagSet, Helpers, Start};
+use crate::syntax::ast::Lowered;
+use crate::syntax::{Enclosing, Function, LineCounter, MentionKind};
+use crate::vocabulary::{Atom, Headers, Oracle, Walker, WalkerSort};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+pub(super) use table::callbacks;
+use table::is_handed_a_place;
 
 /// What walks are found with.
 pub(super) struct Context<'c> {
@@ -23,8 +25,12 @@ pub(super) struct Context<'c> {
     pub(super) headers: &'c Headers,
     /// Names that walk (walkers, and macros that call one), each with its walker.
     pub(super) names: &'c BTreeMap<usize, (String, Walker)>,
+    /// Walks of functions that a struct of callbacks is told.
+    pub(super) callbacks: &'c [Walker],
     /// Where each walker itself is defined: its file.
     pub(super) homes: &'c BTreeMap<&'static str, String>,
+    /// Parses a function.
+    pub(super) lower: Lower,
     /// Bodies to follow.
     pub(super) library: &'c Library<'c>,
     /// What walkers may return, as far as it was asked.
@@ -72,13 +78,8 @@ pub(super) fn find(
         if function.name != name {
             continue;
         }
-        let calls = hit.outline.mentions.iter().filter(|m| {
-            m.kind == MentionKind::Call
-                && m.enclosing == Enclosing::Function(index)
-                && context.names.contains_key(&m.word)
-        });
-        let mentions: Vec<&Mention> = calls.collect();
-        if mentions.is_empty() {
+        let walks = places((hit, index), context);
+        if walks.is_empty() {
             continue;
         }
         let first = lines.locate(&hit.text, function.span.start).0;
@@ -86,18 +87,27 @@ pub(super) fn find(
             .locate(&hit.text, function.span.end.saturating_sub(1))
             .0;
         let text = &hit.text[function.span.clone()];
-        let bodies = lower_variants(text, first);
-        for mention in mentions {
-            let (name, walker) = &context.names[&mention.word];
+        let bodies = (context.lower)(text, first);
+        for at in walks {
             let place = Place {
                 hit,
                 function,
                 span: (first, last),
-                mention,
-                name,
-                walker,
+                line: at.line,
+                at: at.at,
+                name: at.name,
+                walker: at.walker,
             };
-            let (walk, own) = place.walk(&bodies, context, (helpers, &mut *oracle), &mut found);
+            let desk = (helpers, &mut *oracle);
+            let (walk, own) = match place.start() {
+                Some(Start::Parameter(_)) if !is_handed_a_place(&bodies, at.walker) => continue,
+                Some(start) => {
+                    let (walk, own, mut blind) = place.table_walk(&bodies, start, context, desk);
+                    found.blind.append(&mut blind);
+                    (walk, own)
+                }
+                None => place.walk(&bodies, context, desk, &mut found),
+            };
             found.walks.push(walk);
             accessors.push(own);
         }
@@ -124,6 +134,39 @@ pub(super) fn find(
     found
 }
 
+/// Lists the walks of a function.
+fn places<'a>((hit, index): (&Hit, usize), context: &Context<'a>) -> Vec<At<'a>> {
+    let calls = hit
+        .outline
+        .mentions
+        .iter()
+        .filter(|m| m.kind == MentionKind::Call && m.enclosing == Enclosing::Function(index));
+    let calls = calls.filter_map(|mention| {
+        let (name, walker) = context.names.get(&mention.word)?;
+        (walker.sort != WalkerSort::Callback).then_some(At {
+            line: mention.line,
+            at: mention.at,
+            name,
+            walker,
+        })
+    });
+    let mut places: Vec<At<'a>> = calls.collect();
+    for (_, number) in callbacks(hit, context.callbacks)
+        .into_iter()
+        .filter(|(own, _)| *own == index)
+    {
+        let walker = &context.callbacks[number];
+        let function = &hit.outline.functions[index];
+        places.push(At {
+            line: LineCounter::new().locate(&hit.text, function.span.start).0,
+            at: function.span.start,
+            name: walker.name,
+            walker,
+        });
+    }
+    places
+}
+
 /// Quotes the guards of a level.
 fn quote_guards(kept: &[Kept], quoted: &dyn Fn(&str, u32) -> String) -> Vec<Guard> {
     let quote = |kept: &Kept| Guard {
@@ -146,7 +189,7 @@ fn judge_huge(
     if contract.is_ok_and(|contract| contract.is_empty()) {
         return None;
     }
-    let judged = judge(case, PMD, (oracle, helpers), contract);
+    let judged = judge(case, 1, (oracle, helpers), contract);
     if judged.verdict == Verdict::NotApplicable {
         return None;
     }
@@ -168,12 +211,21 @@ fn judge_huge(
     Some((huge, judged.accessor, judged.blind))
 }
 
+/// Where a walk stands in its function.
+struct At<'a> {
+    line: u32,
+    at: usize,
+    name: &'a str,
+    walker: &'a Walker,
+}
+
 /// One call of a walker, and where it stands.
 struct Place<'p> {
     hit: &'p Hit,
     function: &'p Function,
     span: (u32, u32),
-    mention: &'p Mention,
+    line: u32,
+    at: usize,
     name: &'p str,
     walker: &'p Walker,
 }
@@ -187,19 +239,9 @@ impl Place<'_> {
         found: &mut Found,
     ) -> (Walk, Accessors) {
         let cursor_name = self.cursor_name(bodies.first());
-        let mut cursor = Cursor::default();
-        for body in bodies {
-            let own = trace(body, &cursor_name, self.walker, context.headers);
-            cursor.flags.extend(own.flags);
-            cursor.perhaps.extend(own.perhaps);
-            cursor.parameter = own.parameter;
-            cursor.from = own.from;
-        }
-        if let Some(position) = cursor.parameter {
-            found.on_callers = true;
-            self.add_callers_flags(&mut cursor, position, context);
-        }
-        let contract = self.contract((&cursor, PTE), context, (helpers, &mut *oracle));
+        let cursor = self.cursor(bodies, &cursor_name, context);
+        found.on_callers |= cursor.parameter.is_some() && self.walker.flags.is_none();
+        let contract = self.contract((&cursor, 0), context, (helpers, &mut *oracle));
         let case = Case {
             file: &self.hit.path,
             line: self.span.0,
@@ -207,8 +249,9 @@ impl Place<'_> {
             cursor: &cursor_name,
             from: &cursor.from,
             walker: self.walker,
+            start: None,
         };
-        let mut judged = judge(&case, PTE, (oracle, helpers), contract.as_ref());
+        let mut judged = judge(&case, 0, (oracle, helpers), contract.as_ref());
         let quoted = |file: &str, line: u32| context.library.line(file, line);
         let mut guards = quote_guards(&judged.guards, &quoted);
         if judged.verdict == Verdict::Prepared {
@@ -219,9 +262,11 @@ impl Place<'_> {
                 (helpers, &mut *oracle),
             ));
         }
-        let huge = looks_at_entry(&case, PMD)
+        let second = self.walker.fields.get(1);
+        let huge = second
+            .is_some_and(|level| looks_at_entry(&case, level))
             .then(|| {
-                let huge = self.contract((&cursor, PMD), context, (helpers, &mut *oracle));
+                let huge = self.contract((&cursor, 1), context, (helpers, &mut *oracle));
                 judge_huge(&case, (&mut *oracle, helpers), huge.as_ref(), &quoted)
             })
             .flatten();
@@ -238,7 +283,7 @@ impl Place<'_> {
             fingerprint: String::new(),
             file: self.hit.path.clone(),
             function: self.function.name.clone(),
-            line: self.mention.line,
+            line: self.line,
             span: self.span,
             walker: self.walker.name.to_owned(),
             flags: cursor.flags.union(&cursor.perhaps).cloned().collect(),
@@ -264,44 +309,14 @@ impl Place<'_> {
         (walk, (judged.accessor, of_huge))
     }
 
-    /// Says what the walk's flags keep from the caller that would come back without them.
-    fn flags_guard(
-        &self,
-        cursor: &Cursor,
-        contract: Option<&Vec<Atom>>,
-        context: &Context<'_>,
-        (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
-    ) -> Option<Guard> {
-        if cursor.flags.is_empty() {
-            return None;
-        }
-        let none = Cursor::default();
-        let without = self
-            .contract((&none, PTE), context, (helpers, &mut *oracle))
-            .ok()?;
-        let own = contract?;
-        let kept: Vec<_> = without
-            .iter()
-            .filter(|atom| !own.contains(atom))
-            .copied()
-            .collect();
-        let kinds = oracle.kinds_of(&kept);
-        (!kinds.is_empty()).then(|| Guard {
-            file: self.hit.path.clone(),
-            line: self.mention.line,
-            text: context.library.line(&self.hit.path, self.mention.line),
-            predicate: cursor.flags.iter().cloned().collect::<Vec<_>>().join("|"),
-            kinds,
-        })
-    }
-
     /// Infers what the walker may return at `level` with what is known of the cursor's flags, once for all walks.
     fn contract(
         &self,
-        (cursor, level): (&Cursor, &'static str),
+        (cursor, level): (&Cursor, usize),
         context: &Context<'_>,
         (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
     ) -> Result<Vec<Atom>, String> {
+        let level = self.walker.fields[level];
         let key = (self.walker.name, level, known(cursor));
         let slot = {
             let mut book = context.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -323,76 +338,5 @@ impl Place<'_> {
         });
         helpers.note(&worked.looked);
         worked.contract.clone()
-    }
-
-    /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.
-    fn cursor_name(&self, lowered: Option<&Lowered>) -> String {
-        let mut found = None;
-        if let Some(lowered) = lowered {
-            each_expression(&lowered.body, &mut |expr| {
-                if let Expr {
-                    node: Node::Call(name, arguments),
-                    line,
-                } = expr
-                    && name == self.name
-                    && *line == self.mention.line
-                    && found.is_none()
-                {
-                    found = arguments.first().and_then(passed).map(str::to_owned);
-                }
-            });
-        }
-        found.or_else(|| self.first_word()).unwrap_or_default()
-    }
-
-    fn first_word(&self) -> Option<String> {
-        let text = &self.hit.text;
-        Lexer::within(text, self.mention.at, text.len())
-            .skip(1)
-            .find_map(|token| match token {
-                Token::Word(a, b) => Some(String::from_utf8_lossy(&text[a..b]).into_owned()),
-                _ => None,
-            })
-    }
-
-    /// Adds the flags that callers in the same file set before they pass the cursor on.
-    fn add_callers_flags(&self, cursor: &mut Cursor, position: usize, context: &Context<'_>) {
-        let mut seen = false;
-        let mut lines = LineCounter::new();
-        for function in self
-            .hit
-            .outline
-            .functions
-            .iter()
-            .filter(|f| f.name != self.function.name)
-        {
-            let text = &self.hit.text[function.span.clone()];
-            if memchr::memmem::find(text, self.function.name.as_bytes()).is_none() {
-                continue;
-            }
-            let first = lines.locate(&self.hit.text, function.span.start).0;
-            let Some(lowered) = lower_function(text, first) else {
-                continue;
-            };
-            let mut passed_names = Vec::new();
-            each_expression(&lowered.body, &mut |expr| {
-                if let Node::Call(name, arguments) = &expr.node
-                    && *name == self.function.name
-                {
-                    passed_names
-                        .extend(arguments.get(position).and_then(passed).map(str::to_owned));
-                }
-            });
-            for name in passed_names {
-                let theirs = trace(&lowered, &name, self.walker, context.headers);
-                seen |= !theirs.from.is_empty() && theirs.parameter.is_none();
-                // Other callers may set other flags.
-                cursor.perhaps.extend(theirs.flags);
-                cursor.perhaps.extend(theirs.perhaps);
-            }
-        }
-        if !seen {
-            cursor.perhaps.insert(String::from("?"));
-        }
     }
 }

@@ -1,12 +1,14 @@
 //! In: a function's graph, and one kind of entry. Out: what happens to such an entry there.
 
+use super::flags::FlagSet;
 use super::graph::{Edge, Graph, Step};
 use super::guard::Guard;
+use super::spot::{Phase, Spot};
 use super::state::{Fields, State, Worth};
+use super::table::Table;
 use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -62,30 +64,6 @@ pub(crate) struct Helper {
     pub(crate) bodies: Vec<Lowered>,
 }
 
-/// What is known of a cursor's flags.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct FlagSet {
-    /// Set for sure.
-    pub(crate) set: BTreeSet<String>,
-    /// Set on some paths.
-    pub(crate) perhaps: BTreeSet<String>,
-    /// May others be set as well?
-    pub(crate) open: bool,
-}
-
-impl FlagSet {
-    /// Says whether a flag is set.
-    pub(crate) fn has(&self, flag: &str) -> Truth {
-        if self.set.contains(flag) {
-            Truth::Yes
-        } else if self.open || self.perhaps.contains(flag) {
-            Truth::Either
-        } else {
-            Truth::No
-        }
-    }
-}
-
 /// Finds functions by name.
 pub(crate) trait Helpers {
     /// Gives the functions that `name` may mean in `file`, each of another file; none where none is at hand, or one is not
@@ -108,7 +86,10 @@ pub(crate) struct Run {
     pub(crate) hits: Vec<Hit>,
     pub(super) returns: Option<Worth>,
     pub(super) slot: Option<Worth>,
+    /// Where in the table the run began.
+    pub(super) phase: Option<Phase>,
     pub(super) fields: Option<Fields>,
+    pub(super) table: Option<Spot>,
 }
 
 /// A `return` that may say yes.
@@ -152,6 +133,14 @@ pub(crate) struct Flow<'f, 'h> {
     pub(crate) asked: BTreeSet<String>,
     /// What some of them are taken to answer, to see what hangs on it.
     pub(crate) assumed: BTreeMap<String, bool>,
+    /// The table that the entry comes from, where it comes from no cursor.
+    pub(crate) table: Option<Table>,
+    /// Locals of a walker's own code that point to entries of the level.
+    pub(super) places: BTreeSet<String>,
+    /// What the structs hold that a call is handed.
+    pub(super) carried: Vec<(usize, String, Worth)>,
+    /// Are functions followed further than others, for what they do with the entry?
+    pub(super) deeper: bool,
     pub(super) stack: Vec<String>,
     /// Steps made so far, in the function and all helpers.
     pub(crate) steps: u64,
@@ -184,6 +173,10 @@ impl<'f, 'h> Flow<'f, 'h> {
             guards: Vec::new(),
             asked: BTreeSet::new(),
             assumed: BTreeMap::new(),
+            table: None,
+            places: BTreeSet::new(),
+            carried: Vec::new(),
+            deeper: false,
             stack: Vec::new(),
             steps: 0,
             exhausted: false,
@@ -196,6 +189,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             names: Default::default(),
             slot: Worth::unknown(),
             fields: self.fields(&Worth::Slot, &Worth::unknown()),
+            table: None,
         };
         for (kind, name) in &body.parameters {
             let cursor = *name == self.cursor && kind.contains(self.walker.cursor);
@@ -210,22 +204,41 @@ impl<'f, 'h> Flow<'f, 'h> {
         let mut state = State {
             names: Default::default(),
             slot: Worth::unknown(),
-            fields: self.fields(&Worth::unknown(), &Worth::unknown()),
+            fields: self.fields_before(),
+            table: None,
         };
-        for (kind, name) in &body.parameters {
+        for (number, (kind, name)) in body.parameters.iter().enumerate() {
             let cursor = kind.contains(self.walker.cursor);
-            state.names.insert(name, own_or_unknown(cursor));
+            let worth = match self.walker.flags == Some(number) {
+                true => Worth::Flags,
+                false => own_or_unknown(cursor),
+            };
+            state.names.insert(name, worth);
         }
         self.run(body, line, state)
     }
 
     pub(super) fn run(&mut self, body: &Lowered, line: u32, start: State) -> Run {
+        self.run_from(body, line, vec![start])
+    }
+
+    /// Runs a body from one or more states.
+    pub(super) fn run_from(&mut self, body: &Lowered, line: u32, starts: Vec<State>) -> Run {
         let graph = Graph::new(&body.body, line);
         let outer = self.findings.take();
-        let (states, from) = self.fixpoint(&graph, start);
-        let mut run = Run::default();
-        for (at, state) in states.into_iter().enumerate() {
-            let Some(mut state) = state else { continue };
+        let aside = self.set_aside();
+        let mut run = Run {
+            phase: starts
+                .first()
+                .and_then(|s| s.table.as_ref())
+                .map(|spot| spot.phase),
+            ..Run::default()
+        };
+        let phases = self.phases();
+        let (states, from) = self.fixpoint(&graph, starts);
+        for (node, state) in states.into_iter().enumerate() {
+            let at = node / phases;
+            let Some(state) = state else { continue };
             self.spend(1, state.names.len());
             if self.steps > 2 * STEPS {
                 self.exhausted = true;
@@ -233,12 +246,14 @@ impl<'f, 'h> Flow<'f, 'h> {
             }
             self.findings = Some(Vec::new());
             let hits = run.hits.len();
-            self.visit(&graph, at, &mut state, &mut run);
+            self.each_choice(state, &mut |flow, mut state| {
+                flow.visit(&graph, at, &mut state, &mut run);
+            });
             if let Some(hit) = run.hits.get_mut(hits) {
-                hit.path = self.path(&graph, &from, at);
+                hit.path = self.path(&graph, &from, node);
             }
             for mut finding in self.findings.take().unwrap_or_default() {
-                let mut path = self.path(&graph, &from, at);
+                let mut path = self.path(&graph, &from, node);
                 path.append(&mut finding.path);
                 finding.path = path;
                 run.findings.push(finding);
@@ -263,6 +278,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             });
         }
         self.findings = outer;
+        self.take_back(aside);
         run
     }
 
@@ -276,7 +292,8 @@ impl<'f, 'h> Flow<'f, 'h> {
         let point = &graph.points[at];
         match &point.step {
             Step::Test(expr) => {
-                let truth = self.eval(expr, state).truth();
+                let worth = self.eval(expr, state);
+                let truth = self.truth_of(&worth, expr.line);
                 self.guard_point(graph, at, expr, truth);
             }
             Step::Switch(expr) => {
@@ -290,6 +307,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                 let worth = value
                     .as_ref()
                     .map_or_else(Worth::unknown, |v| self.eval(v, state));
+                self.hand_back(&worth, point.line, state);
                 if worth.truth() != Truth::No && self.stack.is_empty() {
                     run.hits.push(Hit {
                         line: point.line,
@@ -298,13 +316,18 @@ impl<'f, 'h> Flow<'f, 'h> {
                     });
                 }
                 run.returns = Some(match run.returns.take() {
+                    Some(known) if self.table.is_some() => known.join(&worth, (self.atom, true)),
                     Some(known) if known != worth => {
                         Worth::Plain(blend(&known.value(), &worth.value()))
                     }
                     _ => worth,
                 });
+                if self.is_aside(run, state) {
+                    return;
+                }
                 let slot = state.slot.clone();
                 run.slot = Some(match run.slot.take() {
+                    Some(known) if self.table.is_some() => known.join(&slot, (self.atom, true)),
                     Some(known) if known != slot => Worth::Plain(Value::Derived(self.atom)),
                     _ => slot,
                 });
@@ -325,16 +348,21 @@ impl<'f, 'h> Flow<'f, 'h> {
     fn fixpoint(
         &mut self,
         graph: &Graph,
-        start: State,
+        starts: Vec<State>,
     ) -> (Vec<Option<State>>, Vec<Option<usize>>) {
-        let count = graph.points.len();
+        let phases = self.phases();
+        let count = graph.points.len() * phases;
         let mut states: Vec<Option<State>> = vec![None; count];
         let mut from: Vec<Option<usize>> = vec![None; count];
-        states[0] = Some(start);
-        let mut work = VecDeque::from([0]);
+        let mut work = VecDeque::new();
         let mut waiting = vec![false; count];
+        for start in starts {
+            let node = start.node(0, phases);
+            states[node] = Some(start);
+            work.push_back(node);
+        }
         // Each name only ever becomes less known, so this ends; the bound is for what should not be.
-        let mut left = count * 200 + 1000;
+        let mut left = graph.points.len() * 200 + 1000;
         while let Some(at) = work.pop_front() {
             waiting[at] = false;
             left -= 1;
@@ -347,7 +375,12 @@ impl<'f, 'h> Flow<'f, 'h> {
             let Some(state) = states[at].clone() else {
                 continue;
             };
-            for (to, next) in self.transfer(graph, at, state) {
+            let mut out = Vec::new();
+            self.each_choice(state, &mut |flow, state| {
+                out.extend(flow.transfer(graph, at / phases, state));
+            });
+            for (to, next) in out {
+                let to = next.node(to, phases);
                 let joined = match &states[to] {
                     Some(known) => known.join(&next, self.atom),
                     None => {
@@ -382,7 +415,13 @@ impl<'f, 'h> Flow<'f, 'h> {
                 if *name == self.cursor && kind.contains(self.walker.cursor) {
                     state.names.insert(name, Worth::Cursor);
                 } else {
-                    state.names.insert(name, self.typed(kind, worth));
+                    if let (Some(table), false) = (&mut self.table, kind.contains('*')) {
+                        table.locals.insert((*name).to_owned());
+                    }
+                    self.turn(name, &mut state);
+                    let worth = self.typed(kind, worth);
+                    let worth = self.local_place(kind, name, (worth, value.is_some()), &mut state);
+                    state.names.insert(name, worth);
                 }
             }
             Step::Test(expr) => return self.test(graph, at, expr, state),
@@ -423,7 +462,8 @@ impl<'f, 'h> Flow<'f, 'h> {
         let truth = if walked.is_some() {
             Truth::Either
         } else {
-            self.eval(expr, &mut state).truth()
+            let worth = self.eval(expr, &mut state);
+            self.truth_of(&worth, expr.line)
         };
         let mut out = Vec::new();
         for (edge, to) in &graph.points[at].next {
@@ -439,7 +479,10 @@ impl<'f, 'h> Flow<'f, 'h> {
             match walked {
                 Some(yes) if yes == (said == Truth::Yes) => self.arrive(graph, *to, &mut next),
                 Some(_) => next.slot = Worth::unknown(),
-                None => self.refine(expr, said, &mut next),
+                None => {
+                    self.refine(expr, said, &mut next);
+                    self.same(expr, said, &mut next);
+                }
             }
             out.push((*to, next));
         }
@@ -449,6 +492,7 @@ impl<'f, 'h> Flow<'f, 'h> {
     /// Says whether a condition is the walk itself: `Some(true)` for it, `Some(false)` for its negation.
     pub(super) fn walks(&self, expr: &Expr) -> Option<bool> {
         match &expr.node {
+            _ if self.table.is_some() => None,
             Node::Call(name, _) if name == self.walker.name => Some(true),
             Node::Call(name, arguments) if self.oracle.is_wrapper(name) => {
                 self.walks(arguments.first()?)
@@ -528,16 +572,17 @@ impl<'f, 'h> Flow<'f, 'h> {
 
     /// Gives the lines on the way to a point, from the last walk on it.
     fn path(&mut self, graph: &Graph, from: &[Option<usize>], at: usize) -> Vec<(String, u32)> {
+        let phases = self.phases();
         let mut points = vec![at];
         let mut here = at;
         while let Some(before) = from[here] {
             points.push(before);
             here = before;
-            let walk = match &graph.points[before].step {
-                Step::Test(expr) => self.walks(expr).is_some(),
-                _ => false,
+            let walk = match &graph.points[before / phases].step {
+                Step::Test(expr) if self.walks(expr).is_some() => true,
+                step => self.starts(step),
             };
-            if walk || points.len() > graph.points.len() {
+            if walk || points.len() > from.len() {
                 break;
             }
         }
@@ -545,7 +590,7 @@ impl<'f, 'h> Flow<'f, 'h> {
         points.reverse();
         let mut lines = Vec::new();
         for point in points {
-            let point = &graph.points[point];
+            let point = &graph.points[point / phases];
             let shown = match &point.step {
                 Step::Meet => false,
                 Step::Local(_, _, value) => value.is_some(),

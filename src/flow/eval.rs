@@ -2,7 +2,7 @@
 
 use super::engine::{Finding, FindingKind, Flow, POINTER};
 use super::state::{State, Worth};
-use super::tables::{Gives, folio_test, is_silent, kind_use, neutral};
+use super::table::{LOCK, path};
 use crate::syntax::ast::{Expr, Node};
 use crate::vocabulary::{Truth, Value};
 use std::sync::Arc;
@@ -18,6 +18,12 @@ impl Flow<'_, '_> {
             Node::Binary(operator, a, b) => self.binary(operator, a, b, state),
             Node::Assign(operator, target, value) => {
                 let worth = self.eval(value, state);
+                if let ("+=" | "-=", Some(name)) = (operator.as_str(), path(target))
+                    && let Some(before) =
+                        self.step_pointer((&name, operator == "-="), expr.line, state)
+                {
+                    return before;
+                }
                 self.assign(operator, target, worth.clone(), state);
                 worth
             }
@@ -72,7 +78,7 @@ impl Flow<'_, '_> {
             Some(then) => flow.eval(then, state),
             None => own.clone(),
         };
-        match own.truth() {
+        match self.truth_of(&own, condition.line) {
             Truth::Yes => {
                 self.guard_rest(condition, other);
                 yes(self, state)
@@ -90,6 +96,8 @@ impl Flow<'_, '_> {
                 *state = state.join(&second, self.atom);
                 if a == b {
                     a
+                } else if self.table.is_some() && [&a, &b].contains(&&Worth::Slot) {
+                    Worth::Slot
                 } else {
                     Worth::Plain(join_values(&a.value(), &b.value()))
                 }
@@ -106,23 +114,50 @@ impl Flow<'_, '_> {
     }
 
     fn unary(&mut self, operator: &str, inner: &Expr, state: &mut State) -> Worth {
+        if let ("&", Node::Binary(own, pointer, index)) = (operator, &inner.node)
+            && own == "[]"
+            && self.table.is_some()
+        {
+            let (pointer, value) = (self.eval(pointer, state), self.eval(index, state));
+            if let Some(place) = self.index((&pointer, &value), index, state) {
+                return place;
+            }
+        }
         let worth = self.eval(inner, state);
         match (operator, &worth) {
             ("!", Worth::Asked(truth)) => Worth::Asked(truth.not()),
+            ("!", Worth::Plain(Value::Derived(_))) if self.is_strict() => {
+                Worth::Asked(self.truth_of(&worth, inner.line).not())
+            }
             ("!", _) => Worth::Plain(worth.truth().not().value()),
-            ("*", Worth::Slot) => state.slot.clone(),
+            ("*", Worth::Slot) => self.load(inner.line, state),
+            // The pointer's own address: whoever gets it may move it.
+            ("&", Worth::Slot | Worth::Elsewhere) if self.table.is_some() => Worth::Blurred,
             ("&", Worth::Cursor) | ("*", Worth::Cursor) => Worth::Cursor,
+            // What is reckoned from the entry, and has an address, is none of its copies.
+            ("&", Worth::Plain(Value::Derived(_)))
+                if self.is_strict() && !matches!(inner.node, Node::Name(_)) =>
+            {
+                worth
+            }
             // The address of the entry's copy: whoever gets it may change it.
             ("&", Worth::Plain(value)) if value.atom().is_some() => Worth::Blurred,
             (_, Worth::Plain(value)) => {
                 Worth::Plain(value.atom().map_or(Value::Unknown, Value::Derived))
             }
+            ("&", Worth::Like) => Worth::Blurred,
             ("*", Worth::Blurred) => Worth::Plain(Value::Derived(self.atom)),
             _ => Worth::unknown(),
         }
     }
 
     fn field(&mut self, inner: &Expr, field: &str, state: &mut State) -> Worth {
+        if self.table.is_some()
+            && let Some(owner) = path(inner)
+            && let Some(worth) = state.names.get(&format!("{owner}.{field}"))
+        {
+            return worth.clone();
+        }
         match self.eval(inner, state) {
             Worth::Cursor if state.fields.contains_key(field) => state.fields[field].clone(),
             Worth::Cursor if field == "flags" => Worth::Flags,
@@ -141,14 +176,17 @@ impl Flow<'_, '_> {
             } else {
                 Truth::Yes
             };
-            let first = self.eval(a, state).truth();
+            let worth = self.eval(a, state);
+            let first = self.truth_of(&worth, a.line);
             if first == stop {
                 self.guard_rest(a, b);
                 return Worth::Plain(stop.value());
             }
             let mut right = state.clone();
             self.refine(a, stop.not(), &mut right);
-            let second = self.eval(b, &mut right).truth();
+            self.same(a, stop.not(), &mut right);
+            let worth = self.eval(b, &mut right);
+            let second = self.truth_of(&worth, b.line);
             *state = if first == Truth::Either {
                 state.join(&right, self.atom)
             } else {
@@ -162,6 +200,11 @@ impl Flow<'_, '_> {
             return Worth::Plain(both.value());
         }
         let (left, right) = (self.eval(a, state), self.eval(b, state));
+        if matches!(operator, "+" | "-" | "[]")
+            && let Some(place) = self.index((&left, &right), b, state)
+        {
+            return self.at_index(operator, b.line, place, state);
+        }
         match (operator, &left, &right) {
             ("&", Worth::Flags, Worth::Plain(Value::Constant(flag)))
             | ("&", Worth::Plain(Value::Constant(flag)), Worth::Flags) => {
@@ -200,8 +243,12 @@ impl Flow<'_, '_> {
         } else {
             Worth::unknown()
         };
+        if self.store(target, &worth, state).is_some() {
+            return;
+        }
         match &target.node {
             Node::Name(name) => {
+                let worth = self.place_of(name, worth, state);
                 state.names.insert(name, worth);
             }
             Node::Unary(star, inner) if star == "*" => match self.eval(inner, state) {
@@ -227,135 +274,12 @@ impl Flow<'_, '_> {
         }
     }
 
-    fn call(&mut self, line: u32, name: &str, arguments: &[Expr], state: &mut State) -> Worth {
-        if is_silent(name) {
-            return Worth::unknown();
-        }
-        if name == self.walker.name {
-            // A walk that is not a whole condition: the entry may be there from here on.
-            self.put(state);
-            return Worth::unknown();
-        }
-        if name == self.maker {
-            return Worth::unknown();
-        }
-        if let Some(answer) = folio_test(name, self.oracle.kind(self.atom)) {
-            return Worth::Plain(Value::bool(answer));
-        }
-        let worths: Vec<Worth> = arguments.iter().map(|a| self.eval(a, state)).collect();
-        if let Some(known) = kind_use(name) {
-            return self.kind_use(line, name, known, (&worths, state));
-        }
-        if !worths.iter().any(holds_entry) {
-            let values: Vec<Value> = worths.iter().map(Worth::value).collect();
-            return Worth::Plain(self.oracle.call(name, &values));
-        }
-        if let Some(gives) = neutral(name) {
-            return self.pass(gives, &worths, state, name);
-        }
-        if name.starts_with(self.walker.name)
-            && worths
-                .iter()
-                .all(|w| !matches!(w, Worth::Slot | Worth::Blurred))
-        {
-            return Worth::unknown();
-        }
-        let values: Vec<Value> = worths.iter().map(Worth::value).collect();
-        let pointers = worths
-            .iter()
-            .any(|w| matches!(w, Worth::Slot | Worth::Cursor | Worth::Blurred));
-        if !pointers && self.oracle.knows(name) {
-            return Worth::Plain(self.oracle.call(name, &values));
-        }
-        if let Some(worth) = self.helper(line, name, &worths, state) {
-            return worth;
-        }
-        if !pointers && self.oracle.is_wrapper(name) {
-            return worths.into_iter().next().unwrap_or_else(Worth::unknown);
-        }
-        if self.is_inside() && worths.contains(&Worth::Cursor) {
-            self.put_unseen(state);
-        }
-        self.note(FindingKind::Escape, line, name.to_owned());
-        self.unfollowed(name)
-    }
-
-    fn kind_use(
-        &mut self,
-        line: u32,
-        name: &str,
-        known: &super::tables::Use,
-        (worths, state): (&[Worth], &mut State),
-    ) -> Worth {
-        let argument = known.argument.and_then(|i| worths.get(i)).cloned();
-        let used = match (&argument, known.slot) {
-            (Some(Worth::Slot), true) => state.slot.clone(),
-            (Some(worth), false) => worth.clone(),
-            (Some(Worth::Blurred), true) => Worth::Plain(Value::Derived(self.atom)),
-            _ => Worth::unknown(),
-        };
-        if let Worth::Plain(value) = &used {
-            match value {
-                Value::Entry(atom) | Value::Raw(atom) | Value::Type(atom) => {
-                    let kind = self.oracle.kind(*atom).to_owned();
-                    if !known.is_right_for(&kind) {
-                        self.note(FindingKind::Wrong, line, name.to_owned());
-                    }
-                }
-                Value::Derived(_) => self.note(FindingKind::Unsure, line, name.to_owned()),
-                _ => {}
-            }
-        }
-        if known.slot
-            && matches!(argument, Some(Worth::Slot | Worth::Blurred))
-            && known.gives == Gives::Entry
-        {
-            state.slot = Worth::Plain(self.oracle.none());
-        }
-        match known.gives {
-            Gives::Entry => used,
-            Gives::Made => Worth::Plain(self.oracle.made()),
-            Gives::Other => Worth::unknown(),
-        }
-    }
-
-    /// A call that may be handed any entry: it loads or stores.
-    fn pass(&mut self, gives: Gives, worths: &[Worth], state: &mut State, name: &str) -> Worth {
-        let through = worths.iter().any(|w| matches!(w, Worth::Slot));
-        let blurred = worths.iter().any(|w| matches!(w, Worth::Blurred));
-        let loaded = if through {
-            state.slot.clone()
-        } else if blurred {
-            Worth::Plain(Value::Derived(self.atom))
-        } else {
-            worths
-                .iter()
-                .find(|w| holds_entry(w))
-                .cloned()
-                .unwrap_or_else(Worth::unknown)
-        };
-        if through && gives == Gives::Other {
-            // A store: what stands there now is what was handed over, as far as that is told.
-            let stored = worths
-                .iter()
-                .find(|w| matches!(w, Worth::Plain(v) if v.atom().is_some()));
-            let writes = name.contains("set_") || name.contains("clear") || name.contains("commit");
-            if writes {
-                state.slot = stored.cloned().unwrap_or_else(Worth::unknown);
-            }
-        } else if through && name.contains("clear") {
-            state.slot = Worth::Plain(self.oracle.none());
-        }
-        if gives == Gives::Entry {
-            loaded
-        } else {
-            Worth::unknown()
-        }
-    }
-
     /// Narrows `state` by what a condition says of names.
     pub(super) fn refine(&self, condition: &Expr, truth: Truth, state: &mut State) {
         match (&condition.node, truth) {
+            (Node::Name(name), Truth::No) if self.is_lock(name, state) => {
+                state.lock(false);
+            }
             (Node::Name(name), Truth::Yes | Truth::No) if self.is_plain(name, state) => {
                 state.names.insert(name, Worth::Plain(truth.value()));
             }
@@ -387,12 +311,24 @@ impl Flow<'_, '_> {
         }
     }
 
+    fn is_lock(&self, name: &str, state: &State) -> bool {
+        matches!(state.names.get(name), Some(Worth::Plain(Value::Constant(own))) if own == LOCK)
+    }
+
     fn is_plain(&self, name: &str, state: &State) -> bool {
         matches!(state.names.get(name), Some(Worth::Plain(Value::Unknown)))
     }
 
     /// Notes a finding, where findings are collected now.
     pub(super) fn note(&mut self, kind: FindingKind, line: u32, what: String) {
+        let again = self.table.as_ref().is_some_and(|table| table.again);
+        let (kind, what) = match kind {
+            FindingKind::Wrong if again => (
+                FindingKind::Lost,
+                format!("whether {what} comes to an entry that an earlier pass has turned away"),
+            ),
+            _ => (kind, what),
+        };
         if let Some(findings) = &mut self.findings {
             let finding = Finding {
                 kind,
@@ -412,8 +348,8 @@ impl Flow<'_, '_> {
 pub(super) fn holds_entry(worth: &Worth) -> bool {
     match worth {
         Worth::Plain(value) => matches!(value, Value::Entry(_) | Value::Raw(_)),
-        Worth::Slot | Worth::Cursor | Worth::Blurred => true,
-        Worth::Flags | Worth::Asked(_) => false,
+        Worth::Slot | Worth::Cursor | Worth::Blurred | Worth::Like => true,
+        Worth::Flags | Worth::Asked(_) | Worth::Elsewhere => false,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::engine::{Finding, Flow, Helper, merge_fields};
 use super::eval::holds_entry;
+use super::spot::Spot;
 use super::state::{Fields, State, Worth};
 use crate::vocabulary::{Atom, Truth, Value};
 use std::collections::BTreeSet;
@@ -11,11 +12,12 @@ use std::collections::BTreeSet;
 const DEPTH: usize = 4;
 
 /// What a call of a function that is followed comes to.
-struct Followed {
+pub(super) struct Followed {
     returns: Worth,
     slot: Worth,
     fields: Fields,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
+    table: Option<Spot>,
 }
 
 impl Followed {
@@ -49,14 +51,16 @@ impl Flow<'_, '_> {
         worths: &[Worth],
         state: &mut State,
     ) -> Option<Worth> {
-        if self.stack.len() >= DEPTH || self.stack.iter().any(|open| open == name) {
+        let carried = std::mem::take(&mut self.carried);
+        let depth = if self.deeper { 2 * DEPTH } else { DEPTH };
+        if self.stack.len() >= depth || self.stack.iter().any(|open| open == name) {
             return None;
         }
         let helpers = self.helpers.all(&self.file, name);
         self.stack.push(name.to_owned());
         let mut all = helpers
             .iter()
-            .map(|helper| self.follow(helper, worths, state))
+            .map(|helper| self.follow(helper, (worths, &carried), state))
             .collect::<Vec<_>>()
             .into_iter();
         self.stack.pop();
@@ -64,30 +68,53 @@ impl Flow<'_, '_> {
         if all.any(|other| !other.agrees(&first)) {
             return None;
         }
+        self.collect(line, first.findings);
+        state.slot = first.slot;
+        // What the function moved were its own pointers: its caller is where it was.
+        if let (Some(own), Some(theirs)) = (&mut state.table, first.table) {
+            own.locked = theirs.locked;
+            own.passes.extend(theirs.passes);
+        }
+        state.fields = first.fields;
+        let answers = helpers.iter().flat_map(|helper| &helper.bodies);
+        let answers = answers.map(|body| body.returns.as_str());
+        if self.is_strict() && first.returns == Worth::unknown() && !answers_nothing(answers) {
+            // What hangs on it hangs on what the function has seen.
+            return Some(self.unfollowed(name));
+        }
+        Some(first.returns)
+    }
+
+    /// Takes over what was found in a function that is called in a line.
+    pub(super) fn collect(&mut self, line: u32, findings: Vec<Finding>) {
         if let Some(collected) = &mut self.findings {
-            for mut finding in first.findings {
+            for mut finding in findings {
                 finding.path.insert(0, (self.file.clone(), line));
                 collected.push(finding);
             }
         }
-        state.slot = first.slot;
-        state.fields = first.fields;
-        Some(first.returns)
     }
 
     /// Follows a call into one body, all arms of its `#if`s.
-    fn follow(&mut self, helper: &Helper, worths: &[Worth], state: &State) -> Followed {
+    pub(super) fn follow(
+        &mut self,
+        helper: &Helper,
+        (worths, carried): (&[Worth], &[(usize, String, Worth)]),
+        state: &State,
+    ) -> Followed {
         let outer_file = std::mem::replace(&mut self.file, helper.file.clone());
         let outer_cursor = std::mem::take(&mut self.cursor);
         let mut returns: Option<Worth> = None;
         let mut slot: Option<Worth> = None;
         let mut fields: Option<Fields> = None;
         let mut findings = Vec::new();
+        let mut spot = state.table.clone();
         for body in &helper.bodies {
             let mut inside = State {
                 names: Default::default(),
                 slot: state.slot.clone(),
                 fields: state.fields.clone(),
+                table: state.table.clone(),
             };
             for (i, (kind, parameter)) in body.parameters.iter().enumerate() {
                 let worth = worths.get(i).cloned().unwrap_or_else(Worth::unknown);
@@ -96,14 +123,25 @@ impl Flow<'_, '_> {
                 }
                 inside.names.insert(parameter, self.typed(kind, worth));
             }
+            for (number, field, worth) in carried {
+                if let Some((_, parameter)) = body.parameters.get(*number) {
+                    let name = format!("{parameter}.{field}");
+                    inside.names.insert(&name, worth.clone());
+                }
+            }
             let run = self.run(body, helper.line, inside);
+            spot = run.table.clone().or(spot);
             findings.extend(run.findings);
             let returned = run.returns.unwrap_or_else(Worth::unknown);
-            returns = merge(returns, returned, self.atom);
+            let merge = |known, new| match self.table.is_some() {
+                true => join(known, new, self.atom),
+                false => merge(known, new, self.atom),
+            };
+            returns = merge(returns, returned);
             let left = run.fields.unwrap_or_else(|| state.fields.clone());
             fields = Some(fields.map_or_else(|| left.clone(), |known| merge_fields(&known, &left)));
             let left = run.slot.unwrap_or_else(|| state.slot.clone());
-            slot = merge(slot, left, self.atom);
+            slot = merge(slot, left);
         }
         self.file = outer_file;
         self.cursor = outer_cursor;
@@ -112,8 +150,21 @@ impl Flow<'_, '_> {
             slot: slot.unwrap_or_else(Worth::unknown),
             fields: fields.unwrap_or_default(),
             findings,
+            table: spot,
         }
     }
+}
+
+fn join(known: Option<Worth>, new: Worth, atom: Atom) -> Option<Worth> {
+    Some(match known {
+        Some(known) => known.join(&new, (atom, true)),
+        None => new,
+    })
+}
+
+/// Does a function answer nothing?
+fn answers_nothing<'a>(mut types: impl Iterator<Item = &'a str>) -> bool {
+    types.all(|kind| !kind.contains('*') && kind.split_whitespace().any(|word| word == "void"))
 }
 
 fn merge(known: Option<Worth>, new: Worth, atom: Atom) -> Option<Worth> {

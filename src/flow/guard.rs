@@ -142,7 +142,7 @@ impl Flow<'_, '_> {
 }
 
 /// Hands an expression and all in it to `see`.
-fn each(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
+pub(super) fn each(expr: &Expr, see: &mut dyn FnMut(&Expr)) {
     see(expr);
     match &expr.node {
         Node::Call(_, list) => list.iter().for_each(|e| each(e, see)),

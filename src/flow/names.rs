@@ -3,8 +3,7 @@
 //! Each point of a graph holds such a table, and most points change nothing: copies share one table until one of them writes
 //! something new.
 
-use super::state::Worth;
-use crate::vocabulary::Atom;
+use super::state::{How, Worth};
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -64,8 +63,22 @@ impl Names {
         }
     }
 
-    /// Joins two paths of an entry that is `own`.
-    pub(super) fn join(&self, other: &Self, own: Atom) -> Self {
+    /// Lists the names, each with what it is worth.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Worth)> {
+        self.0.iter().map(|(name, worth)| (&**name, worth))
+    }
+
+    /// Says of all names whose worth is `old` that they are worth `new`.
+    pub(super) fn replace(&mut self, old: impl Fn(&Worth) -> bool, new: &Worth) {
+        if self.iter().any(|(_, worth)| old(worth)) {
+            let all = Rc::make_mut(&mut self.0).iter_mut();
+            all.filter(|(_, worth)| old(worth))
+                .for_each(|(_, worth)| worth.clone_from(new));
+        }
+    }
+
+    /// Joins two paths.
+    pub(super) fn join(&self, other: &Self, how: How) -> Self {
         if self == other {
             return self.clone();
         }
@@ -82,9 +95,9 @@ impl Names {
             let first = if turn.is_gt() { None } else { mine.next() };
             let second = if turn.is_lt() { None } else { theirs.next() };
             out.extend(match (first, second) {
-                (Some((name, a)), Some((_, b))) => Some((Rc::clone(name), a.join(b, own))),
+                (Some((name, a)), Some((_, b))) => Some((Rc::clone(name), a.join(b, how))),
                 (Some((name, one)), None) | (None, Some((name, one))) => {
-                    Some((Rc::clone(name), one.join(&unknown, own)))
+                    Some((Rc::clone(name), one.join(&unknown, how)))
                 }
                 (None, None) => None,
             });
@@ -98,7 +111,7 @@ mod tests {
     use super::*;
     use crate::vocabulary::Value;
 
-    const OWN: Atom = crate::vocabulary::PRESENT;
+    const OWN: How = (crate::vocabulary::PRESENT, false);
 
     fn number(n: i64) -> Worth {
         Worth::Plain(Value::Number(n))

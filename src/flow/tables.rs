@@ -1,7 +1,7 @@
 //! In: the tables of queries/. Out: what each function may be handed, typed.
 
 use crate::base::table::rows;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// What a call gives back.
@@ -13,6 +13,8 @@ pub(super) enum Gives {
     Made,
     /// Something else.
     Other,
+    /// Something else, and another entry stands in the place.
+    Void,
 }
 
 /// A use that is right for some kinds only.
@@ -31,10 +33,10 @@ pub(super) struct Use {
 impl Use {
     /// Says whether the use is right for a kind.
     pub(super) fn is_right_for(&self, kind: &str) -> bool {
-        match self.kinds {
+        self.kinds.split('+').any(|own| match own {
             "soft" => kind != "present" && kind != "none",
-            list => list.split('+').any(|own| own == kind),
-        }
+            own => own == kind,
+        })
     }
 }
 
@@ -42,6 +44,7 @@ fn gives(word: &str) -> Gives {
     match word {
         "entry" => Gives::Entry,
         "made" => Gives::Made,
+        "other" => Gives::Void,
         _ => Gives::Other,
     }
 }
@@ -80,6 +83,50 @@ static SILENT: LazyLock<Vec<&str>> = LazyLock::new(|| {
         .map(|row| row[0])
         .collect()
 });
+
+static LOCKS: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/locks.tsv"))
+        .map(|row| (row[0], row[1] == "takes"))
+        .collect()
+});
+
+static LEAVES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/leaf-tests.tsv"))
+        .map(|row| row[0])
+        .collect()
+});
+
+static SAME: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/same-tests.tsv"))
+        .map(|row| row[0])
+        .collect()
+});
+
+static NULLS: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/null-tests.tsv"))
+        .map(|row| (row[0], row[1] == "yes"))
+        .collect()
+});
+
+/// Says whether `name` compares two entries.
+pub(super) fn compares_entries(name: &str) -> bool {
+    SAME.contains(name)
+}
+
+/// Says what a test of a pointer answers of `NULL`.
+pub(super) fn says_of_null(name: &str) -> Option<bool> {
+    NULLS.get(name).copied()
+}
+
+/// Says whether `name` takes a table's lock or drops it.
+pub(crate) fn lock(name: &str) -> Option<bool> {
+    LOCKS.get(name).copied()
+}
+
+/// Says whether `name` says no of every entry that is not present.
+pub(super) fn asks_for_a_leaf(name: &str) -> bool {
+    LEAVES.contains(name)
+}
 
 /// Gives what `name` is right for, where it is right for some kinds only.
 pub(super) fn kind_use(name: &str) -> Option<&'static Use> {

@@ -30,7 +30,7 @@ pub(super) fn assigned_from(graph: &Graph, start: usize) -> BTreeSet<String> {
 }
 
 /// Names that an expression assigns, or whose address it takes.
-fn targets(expr: &Expr, names: &mut BTreeSet<String>) {
+pub(super) fn targets(expr: &Expr, names: &mut BTreeSet<String>) {
     match &expr.node {
         Node::Assign(_, target, value) => {
             if let Node::Name(name) = &target.node {

@@ -2,7 +2,7 @@
 
 use super::event::step;
 use super::{Event, OpenKernel, Tell, Unit, Workspace};
-use crate::audit::{self, Audit, Memory};
+use crate::audit::{self, Audit, Auditor, Memory, WalkerSet};
 use crate::store::{AuditId, AuditKey};
 use crate::tree::snapshot::Delta;
 use crate::tree::source::Source;
@@ -20,6 +20,26 @@ pub fn audit(
     let memory = base(workspace, kernel, "auditing", tell)?;
     save(workspace, &bare_key(kernel), memory.audit())?;
     Ok(memory.into_audit())
+}
+
+/// Audits `kernel` for walks of every sort. Nothing of it is stored, and nothing stored is used: what is known of a kernel
+/// is what the default audit finds.
+///
+/// # Errors
+/// When the kernel cannot be read.
+pub fn audit_all_walks(kernel: &OpenKernel, tell: Tell<'_>) -> anyhow::Result<Audit> {
+    let source = &*kernel.kernel.source;
+    let read = |done: u64| {
+        tell(Event::Advance {
+            done,
+            total: 0,
+            unit: Unit::Files,
+        });
+    };
+    let found = step(tell, "auditing", || {
+        Auditor::for_walks(source, WalkerSet::All)?.run(source, &read)
+    });
+    found.with_context(|| failed(kernel))
 }
 
 /// Audits `kernel` as it is, told as the step `name`, and remembers what the next audit can use.

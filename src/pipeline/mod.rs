@@ -23,7 +23,7 @@ mod workspace;
 
 pub use add_kernel::add_kernel;
 pub use apply::{Application, Keep, apply, apply_all, is_whole, write_branch, write_files};
-pub use audit::audit;
+pub use audit::{audit, audit_all_walks};
 pub use bisect::{Asked, BisectOptions, Bisected, By, Point, Range, Sort, ask_one, bisect};
 pub use build::{BuildOptions, StateBuild, build};
 pub use event::{Event, Tell, Unit};

@@ -7,12 +7,14 @@ mod arms;
 pub mod ast;
 mod header;
 pub mod highlight;
+mod lenient;
 mod lexer;
 mod lower;
 mod outline;
 mod parse;
 mod variants;
 
+pub use lenient::lower_leniently;
 pub use lexer::{Lexer, LineCounter, Token, is_word_byte};
 pub use lower::{lower_function, lower_macro};
 pub use outline::{Enclosing, Function, Macro, Mention, MentionKind, Outline, Prototype, outline};

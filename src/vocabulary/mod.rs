@@ -30,7 +30,8 @@ pub(crate) use kinds::PRESENT;
 pub(crate) use oracle::{Oracle, Said, Saying};
 pub use predicate::{Family, Predicate};
 pub use survey::{At, Constant, Constructor, Converter, Kind, Test, Vocabulary, WalkerName};
-pub use tables::{Walker, walkers};
+pub(crate) use tables::maps_a_table;
+pub use tables::{Walker, WalkerSet, WalkerSort, walkers, walkers_of};
 pub(crate) use value::{Truth, Value};
 
 #[cfg(test)]

@@ -6,9 +6,12 @@ use super::interpret::{Answers, Interpreter};
 use super::kinds::{Atom, NONE, PRESENT};
 use super::value::{Truth, Value};
 use super::{Definition, words};
-use crate::syntax::ast::{Expr, Node};
+use crate::syntax::ast::{Expr, Lowered, Node};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// The level whose entries may be of any kind.
+const SMALLEST: &str = "pte";
 
 /// Answers about kinds for whoever follows an entry through code.
 pub(crate) struct Oracle<'h> {
@@ -67,6 +70,47 @@ impl<'h> Oracle<'h> {
     /// Lists every atom.
     pub(crate) fn atoms(&self) -> Vec<Atom> {
         self.headers.kinds.atoms().collect()
+    }
+
+    /// Lists the atoms that an entry of a level (`pte`, `pmd`) may be. On the smallest level that is every one; above it a tree
+    /// has entries of those kinds that its own functions ask such entries for.
+    pub(crate) fn atoms_of_level(&mut self, level: &str) -> Vec<Atom> {
+        let atoms = self.atoms();
+        if level == SMALLEST {
+            return atoms;
+        }
+        let own = format!("{level}_t");
+        let asks = |d: &&Definition| {
+            let parameter = d
+                .entries
+                .first()
+                .filter(|_| d.entries.len() == 1 && !d.acts);
+            let lowered = d.lowered().zip(parameter);
+            let kind = lowered.and_then(|(l, (number, _))| l.parameters.get(*number));
+            d.macro_parameters.is_none() && kind.is_some_and(|(kind, _)| *kind == own)
+        };
+        let headers = self.headers;
+        let all = headers.definitions.iter();
+        let names = all.filter(|(_, list)| list.iter().any(|d| asks(&d)));
+        let soft: Vec<Atom> = atoms
+            .iter()
+            .copied()
+            .filter(|a| ![NONE, PRESENT].contains(a))
+            .collect();
+        let mut found: Vec<Atom> = Vec::new();
+        for (name, _) in names {
+            let mut says_yes = soft.clone();
+            says_yes.retain(|atom| self.call(name, &[Value::Entry(*atom)]).truth() != Truth::No);
+            if says_yes.len() < soft.len() {
+                found.extend(says_yes);
+            }
+        }
+        if found.is_empty() {
+            return atoms;
+        }
+        let mut own = atoms;
+        own.retain(|atom| !soft.contains(atom) || found.contains(atom));
+        own
     }
 
     /// Names an atom's kind.
@@ -165,6 +209,16 @@ impl<'h> Oracle<'h> {
     /// Says whether a call is worth its first argument.
     pub(crate) fn is_wrapper(&self, name: &str) -> bool {
         self.interpreter.is_wrapper(name)
+    }
+
+    /// Gives file, line and body of a macro, where the headers define it once.
+    pub(crate) fn macro_body(&self, name: &str) -> Option<(String, u32, Lowered)> {
+        let [own] = self.headers.definitions.get(name)?.as_slice() else {
+            return None;
+        };
+        let body = own.macro_parameters.as_ref().and(own.lowered())?;
+        let clean = body.errors.is_empty();
+        clean.then(|| (own.file.clone(), own.line, body.clone()))
     }
 
     /// Evaluates a call.

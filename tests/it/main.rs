@@ -33,3 +33,4 @@ mod series;
 mod store;
 mod verdicts;
 mod vocabulary;
+mod walkers;

@@ -44,7 +44,7 @@ pub(crate) fn audit(folder: &Path) -> Audit {
 }
 
 /// Reads `verdict:` comments: function → verdict words.
-fn expected(text: &str) -> BTreeMap<String, String> {
+pub(crate) fn expected(text: &str) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     let mut pending = None;
     for line in text.lines() {
@@ -61,7 +61,7 @@ fn expected(text: &str) -> BTreeMap<String, String> {
 }
 
 /// Finds the line of a function's first wrong use: in it, or in a helper that names it.
-fn first_use(text: &str, function: &str) -> Option<u32> {
+pub(crate) fn first_use(text: &str, function: &str) -> Option<u32> {
     let lines: Vec<&str> = text.lines().collect();
     let named = format!("/* first in {function} */");
     if let Some(line) = lines.iter().position(|l| l.contains(&named)) {

@@ -1,9 +1,8 @@
 //! In: a function that a walker hands its cursor. Out: which kinds it says yes of, and what it changes.
 
 use super::body::{Case, exits};
-use super::tables::lock;
 use crate::audit::cursor::{each_expression, passed};
-use crate::flow::{Flow, Helper, Helpers};
+use crate::flow::{Flow, Helper, Helpers, lock};
 use crate::syntax::ast::{Lowered, Node};
 use crate::vocabulary::Oracle;
 use std::cell::RefCell;

@@ -5,10 +5,10 @@
 
 use super::asked::Answers;
 use super::state::{Place, State, Worth};
-use super::tables::{lock, sort_of};
+use super::tables::sort_of;
 use crate::audit::cursor::passed;
 use crate::audit::explore::{Reached, Reader, explore, split};
-use crate::flow::{FlagSet, Graph, Step, folio_test, loads_entry};
+use crate::flow::{FlagSet, Graph, Step, folio_test, loads_entry, lock};
 use crate::syntax::ast::{Expr, Lowered, Node};
 use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,11 +6,6 @@
 use crate::flow::{FindingKind, FlagSet, Flow, Helper, Helpers};
 use crate::vocabulary::{Atom, Oracle, Truth, Walker};
 
-/// The level of single pages: the cursor's field that holds such an entry.
-pub(in crate::audit) const PTE: &str = "pte";
-/// The level of huge pages.
-pub(in crate::audit) const PMD: &str = "pmd";
-
 /// Follows the walker with every kind. `Err` says why what it may return is not known.
 pub(in crate::audit) fn infer(
     oracle: &mut Oracle<'_>,

@@ -4,22 +4,11 @@ use crate::base::table::rows;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-static LOCKS: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
-    rows(include_str!("../../../queries/locks.tsv"))
-        .map(|row| (row[0], row[1] == "takes"))
-        .collect()
-});
-
 static SORTS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     rows(include_str!("../../../queries/levels.tsv"))
         .map(|row| (row[0], row[1]))
         .collect()
 });
-
-/// Says whether `name` takes a table's lock or drops it.
-pub(super) fn lock(name: &str) -> Option<bool> {
-    LOCKS.get(name).copied()
-}
 
 /// Gives the sort of entry that a test tells of.
 pub(super) fn sort_of(name: &str) -> Option<&'static str> {

@@ -51,7 +51,7 @@ impl Auditor {
 
     /// Adds the places where a walker is used in a way that hides walks.
     pub(super) fn outside(&self, hit: &Hit, audit: &mut Audit) {
-        let walking = |m: &&Mention| self.walking.contains_key(&m.word);
+        let walking = |m: &&Mention| self.walks_by_name(m.word);
         for mention in hit.outline.mentions.iter().filter(walking) {
             let (sort, what) = match (&mention.enclosing, mention.kind) {
                 (Enclosing::Function(_), MentionKind::Call) => continue,

@@ -5,10 +5,10 @@ use crate::audit::facts::{Audit, Excerpt, Walk};
 use crate::audit::library::{Desk, Library, Looked};
 use crate::audit::memory::{Contract, Fetched, Placed, Trace, wanted};
 use crate::audit::scan::Hit;
-use crate::audit::walks::{Context, Found, Known, Worked, find};
+use crate::audit::walks::{Context, Found, Known, Worked, callbacks, find};
 use crate::syntax::{Enclosing, MentionKind};
 use crate::tree::source::TreeError;
-use crate::vocabulary::Oracle;
+use crate::vocabulary::{Oracle, Walker, WalkerSort};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -93,6 +93,11 @@ impl Walked {
     }
 }
 
+/// Does a walker's own body say what comes back from it?
+fn has_a_body(walker: &Walker) -> bool {
+    matches!(walker.sort, WalkerSort::Cursor | WalkerSort::Snapshot)
+}
+
 /// Lists the folders in which functions that are called are looked for.
 pub(super) fn folders<'p>(walking: impl Iterator<Item = &'p str>) -> BTreeSet<String> {
     let own = walking.filter_map(|path| Some(path.rsplit_once('/')?.0.to_owned()));
@@ -130,7 +135,7 @@ impl Auditor {
             fetched.extend(new);
             asked.append(&mut missed);
             let at_hand = || hits.iter().copied().chain(&fetched);
-            let library = Library::new(&self.headers, at_hand());
+            let library = Library::new(&self.headers, at_hand()).parsed_with(self.lower);
             let homes = self.homes(&at_hand());
             let known = Mutex::new(Known::new());
             let found = self.judge(&open, (&library, &known), &homes, bodies);
@@ -155,6 +160,7 @@ impl Auditor {
     pub(super) fn walker_names(&self) -> BTreeSet<String> {
         self.walking
             .values()
+            .filter(|(_, w)| has_a_body(w))
             .map(|(_, w)| w.name.to_owned())
             .collect()
     }
@@ -165,7 +171,7 @@ impl Auditor {
         at_hand: &(impl Iterator<Item = &'h Hit> + Clone),
     ) -> BTreeMap<&'static str, String> {
         let mut homes = BTreeMap::new();
-        for (_, walker) in self.walking.values() {
+        for (_, walker) in self.walking.values().filter(|(_, w)| has_a_body(w)) {
             let home = at_hand.clone().find(|hit| {
                 hit.path.ends_with(".c")
                     && hit.outline.functions.iter().any(|f| f.name == walker.name)
@@ -173,6 +179,12 @@ impl Auditor {
             homes.extend(home.map(|hit| (walker.name, hit.path.clone())));
         }
         homes
+    }
+
+    /// Does a call of a name walk?
+    pub(super) fn walks_by_name(&self, word: usize) -> bool {
+        let walker = self.walking.get(&word);
+        walker.is_some_and(|(_, walker)| walker.sort != WalkerSort::Callback)
     }
 
     /// Lists the functions of a file that walk.
@@ -183,13 +195,16 @@ impl Auditor {
             .iter()
             .filter_map(|m| match m.enclosing {
                 Enclosing::Function(index)
-                    if m.kind == MentionKind::Call && self.walking.contains_key(&m.word) =>
+                    if m.kind == MentionKind::Call && self.walks_by_name(m.word) =>
                 {
-                    Some(hit.outline.functions[index].name.as_str())
+                    Some(index)
                 }
                 _ => None,
             });
-        let names: BTreeSet<&str> = walking.collect();
+        let handed = callbacks(hit, &self.callbacks);
+        let walking = walking.chain(handed.into_iter().map(|(index, _)| index));
+        let names = walking.map(|index| hit.outline.functions[index].name.as_str());
+        let names: BTreeSet<&str> = names.collect();
         let unit = |function| Unit { hit, function };
         names.into_iter().map(unit).collect()
     }
@@ -206,6 +221,8 @@ impl Auditor {
         let context = Context {
             headers: &self.headers,
             names: &self.walking,
+            callbacks: &self.callbacks,
+            lower: self.lower,
             homes,
             library,
             known,

@@ -21,13 +21,29 @@ pub(in crate::cli) struct Args {
     /// Print JSON Lines: kernel, predicate, site, walk and blind lines, then a summary
     #[arg(long)]
     json: bool,
+    /// Which walks to judge
+    #[arg(long, value_enum, default_value_t, value_name = "WALKERS")]
+    walkers: Walkers,
+}
+
+/// Which walks are judged.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Walkers {
+    /// Calls of page_vma_mapped_walk.
+    #[default]
+    Pvmw,
+    /// Also calls of folio_walk_start, mapped page tables, and callbacks of mm_walk_ops; nothing of it is stored.
+    All,
 }
 
 impl Args {
     pub(in crate::cli) fn run(&self, session: &mut Session) -> anyhow::Result<Exit> {
         let mut workspace = session.workspace()?;
         let kernel = pipeline::open_kernel(&workspace, &self.kernel, &|event| session.tell(event))?;
-        let audit = pipeline::audit(&mut workspace, &kernel, &|event| session.tell(event))?;
+        let audit = match self.walkers {
+            Walkers::Pvmw => pipeline::audit(&mut workspace, &kernel, &|event| session.tell(event)),
+            Walkers::All => pipeline::audit_all_walks(&kernel, &|event| session.tell(event)),
+        }?;
         if self.json {
             show::kernel_line(&mut session.screen, &kernel)?;
             show::audit::lines(&mut session.screen, &audit)?;

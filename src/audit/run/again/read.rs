@@ -2,7 +2,6 @@
 
 use super::moves::{Moves, Places};
 use super::{Now, Patch};
-use crate::audit::contract::{PMD, PTE};
 use crate::audit::library::{Library, Looked};
 use crate::audit::memory::{Fetched, Placed};
 use crate::audit::run::walking::{Judged, Unit};
@@ -134,11 +133,9 @@ impl<'r, 'p> Read<'r, 'p> {
         let known = same.filter_map(|contract| {
             let walker = walkers
                 .iter()
-                .find(|walker| walker.name == contract.walker)?
-                .name;
-            let level = [PTE, PMD]
-                .into_iter()
-                .find(|level| *level == contract.level)?;
+                .find(|walker| walker.name == contract.walker)?;
+            let mut levels = walker.fields.iter().copied();
+            let level = levels.find(|level| *level == contract.level)?;
             let looked = Looked {
                 asked: contract.asked.clone(),
                 missed: contract.missed.clone(),
@@ -147,7 +144,10 @@ impl<'r, 'p> Read<'r, 'p> {
                 contract: Ok(contract.atoms.clone()),
                 looked,
             });
-            Some(((walker, level, contract.flags.clone()), Arc::new(worked)))
+            Some((
+                (walker.name, level, contract.flags.clone()),
+                Arc::new(worked),
+            ))
         });
         known.collect()
     }

@@ -1,0 +1,133 @@
+//! In: a walk in its function. Out: its cursor, the flags it is given, and what they keep from it.
+
+use super::{Context, Place};
+use crate::audit::cursor::{Cursor, argument_flags, each_expression, passed, trace};
+use crate::audit::facts::Guard;
+use crate::audit::library::Desk;
+use crate::syntax::ast::{Expr, Lowered, Node};
+use crate::syntax::{Lexer, LineCounter, Token, lower_function};
+use crate::vocabulary::{Atom, Oracle};
+
+impl Place<'_> {
+    /// Traces the cursor and its flags.
+    pub(super) fn cursor(&self, bodies: &[Lowered], name: &str, context: &Context<'_>) -> Cursor {
+        let mut cursor = Cursor::default();
+        for body in bodies {
+            let own = trace(body, name, self.walker, context.headers);
+            cursor.flags.extend(own.flags);
+            cursor.perhaps.extend(own.perhaps);
+            cursor.parameter = own.parameter;
+            cursor.from = own.from;
+        }
+        if let Some(number) = self.walker.flags {
+            for body in bodies {
+                argument_flags(body, (self.name, self.line), number, &mut cursor);
+            }
+        } else if let Some(position) = cursor.parameter {
+            self.add_callers_flags(&mut cursor, position, context);
+        }
+        cursor
+    }
+
+    /// Says what the walk's flags keep from the caller that would come back without them.
+    pub(super) fn flags_guard(
+        &self,
+        cursor: &Cursor,
+        contract: Option<&Vec<Atom>>,
+        context: &Context<'_>,
+        (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
+    ) -> Option<Guard> {
+        if cursor.flags.is_empty() {
+            return None;
+        }
+        let none = Cursor::default();
+        let without = self
+            .contract((&none, 0), context, (helpers, &mut *oracle))
+            .ok()?;
+        let own = contract?;
+        let kept: Vec<_> = without
+            .iter()
+            .filter(|atom| !own.contains(atom))
+            .copied()
+            .collect();
+        let kinds = oracle.kinds_of(&kept);
+        (!kinds.is_empty()).then(|| Guard {
+            file: self.hit.path.clone(),
+            line: self.line,
+            text: context.library.line(&self.hit.path, self.line),
+            predicate: cursor.flags.iter().cloned().collect::<Vec<_>>().join("|"),
+            kinds,
+        })
+    }
+
+    /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.
+    pub(super) fn cursor_name(&self, lowered: Option<&Lowered>) -> String {
+        let mut found = None;
+        if let Some(lowered) = lowered {
+            each_expression(&lowered.body, &mut |expr| {
+                if let Expr {
+                    node: Node::Call(name, arguments),
+                    line,
+                } = expr
+                    && name == self.name
+                    && *line == self.line
+                    && found.is_none()
+                {
+                    found = arguments.first().and_then(passed).map(str::to_owned);
+                }
+            });
+        }
+        found.or_else(|| self.first_word()).unwrap_or_default()
+    }
+
+    fn first_word(&self) -> Option<String> {
+        let text = &self.hit.text;
+        Lexer::within(text, self.at, text.len())
+            .skip(1)
+            .find_map(|token| match token {
+                Token::Word(a, b) => Some(String::from_utf8_lossy(&text[a..b]).into_owned()),
+                _ => None,
+            })
+    }
+
+    /// Adds the flags that callers in the same file set before they pass the cursor on.
+    fn add_callers_flags(&self, cursor: &mut Cursor, position: usize, context: &Context<'_>) {
+        let mut seen = false;
+        let mut lines = LineCounter::new();
+        for function in self
+            .hit
+            .outline
+            .functions
+            .iter()
+            .filter(|f| f.name != self.function.name)
+        {
+            let text = &self.hit.text[function.span.clone()];
+            if memchr::memmem::find(text, self.function.name.as_bytes()).is_none() {
+                continue;
+            }
+            let first = lines.locate(&self.hit.text, function.span.start).0;
+            let Some(lowered) = lower_function(text, first) else {
+                continue;
+            };
+            let mut passed_names = Vec::new();
+            each_expression(&lowered.body, &mut |expr| {
+                if let Node::Call(name, arguments) = &expr.node
+                    && *name == self.function.name
+                {
+                    passed_names
+                        .extend(arguments.get(position).and_then(passed).map(str::to_owned));
+                }
+            });
+            for name in passed_names {
+                let theirs = trace(&lowered, &name, self.walker, context.headers);
+                seen |= !theirs.from.is_empty() && theirs.parameter.is_none();
+                // Other callers may set other flags.
+                cursor.perhaps.extend(theirs.flags);
+                cursor.perhaps.extend(theirs.perhaps);
+            }
+        }
+        if !seen {
+            cursor.perhaps.insert(String::from("?"));
+        }
+    }
+}
