@@ -78,7 +78,7 @@ if [ -z "${PTEWARD_BENCH_NO_GIT:-}" ]; then
       "$(git -C "$repository" write-tree)" </dev/null
   }
   first_statement() { # function
-    printf '/^[a-z].*\b%s(/,/^}/ s/^{/{\n\tbarrier();/' "$1"
+    echo "/^[a-z].*\\b$1(/,/^}/ s/^{/{\\n\\tbarrier();/"
   }
   rm -rf "$work/warm"
   run first "$pteward" --workspace "$work/warm" audit "$repository@HEAD" --json
@@ -93,9 +93,12 @@ if [ -z "${PTEWARD_BENCH_NO_GIT:-}" ]; then
     done
     table ours_patched rg_patched "$1"
   }
-  one_patch 'lines move' "$(patch mm/rmap.c '1s/^/\n/')"
-  one_patch 'a walk' "$(patch mm/rmap.c "$(first_statement try_to_migrate_one)")"
-  one_patch 'the walker' "$(patch mm/page_vma_mapped.c "$(first_statement page_vma_mapped_walk)")"
+  commit=$(patch mm/rmap.c '1s/^/\n/')
+  one_patch 'lines move' "$commit"
+  commit=$(patch mm/rmap.c "$(first_statement try_to_migrate_one)")
+  one_patch 'a walk' "$commit"
+  commit=$(patch mm/page_vma_mapped.c "$(first_statement page_vma_mapped_walk)")
+  one_patch 'the walker' "$commit"
 
   grep=(git -C "$repository" grep -w -n -E "$words" HEAD -- '*.c' '*.h')
   for _ in $(seq "$pairs"); do
