@@ -167,6 +167,15 @@ fn places<'a>((hit, index): (&Hit, usize), context: &Context<'a>) -> Vec<At<'a>>
     places
 }
 
+/// Quotes the first wrong use.
+fn quote_use(used: Option<(String, u32)>, quoted: &dyn Fn(&str, u32) -> String) -> Option<Line> {
+    used.map(|(file, line)| Line {
+        text: quoted(&file, line),
+        file,
+        line,
+    })
+}
+
 /// Quotes the guards of a level.
 fn quote_guards(kept: &[Kept], quoted: &dyn Fn(&str, u32) -> String) -> Vec<Guard> {
     let quote = |kept: &Kept| Guard {
@@ -200,11 +209,7 @@ fn judge_huge(
         contract: kinds.unwrap_or_default(),
         verdict: judged.verdict,
         unhandled: judged.unhandled,
-        used: judged.used.map(|(file, line)| Line {
-            text: quoted(&file, line),
-            file,
-            line,
-        }),
+        used: quote_use(judged.used, quoted),
         witness: quote(&judged.path, quoted),
         reason: judged.reason,
     };
@@ -296,11 +301,7 @@ impl Place<'_> {
             contract: kinds,
             verdict: judged.verdict,
             unhandled: judged.unhandled,
-            used: judged.used.map(|(file, line)| Line {
-                text: quoted(&file, line),
-                file,
-                line,
-            }),
+            used: quote_use(judged.used, &quoted),
             witness: quote(&judged.path, &quoted),
             reason: judged.reason,
             pmd,

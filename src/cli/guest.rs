@@ -14,15 +14,8 @@ pub(in crate::cli) struct GuestArguments {
     /// Boot the same image N times: tests that differ are flaky
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     repeat: u32,
-    /// The guest's memory in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(64..))]
-    memory: u32,
-    /// The guest's processors
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
-    cpus: u32,
-    /// The processor: auto is kvm where /dev/kvm can be used, else tcg
-    #[arg(long, value_enum, default_value_t, value_name = "ACCEL")]
-    accel: Accel,
+    #[command(flatten)]
+    machine: MachineArguments,
     /// Give up on a boot after this long
     #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
@@ -38,6 +31,20 @@ pub(in crate::cli) struct GuestArguments {
     /// A program to run in place of QEMU, without a sandbox; for pteward's own tests
     #[arg(long, value_name = "FILE", env = "PTEWARD_QEMU", hide = true)]
     qemu: Option<PathBuf>,
+}
+
+/// The machine that a guest runs on.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct MachineArguments {
+    /// The guest's memory in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(64..))]
+    pub(in crate::cli) memory: u32,
+    /// The guest's processors
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(in crate::cli) cpus: u32,
+    /// The processor: auto is kvm where /dev/kvm can be used, else tcg
+    #[arg(long, value_enum, default_value_t, value_name = "ACCEL")]
+    pub(in crate::cli) accel: Accel,
 }
 
 /// What the guest's processor is to be.
@@ -74,9 +81,9 @@ impl GuestArguments {
             image,
             suites: self.suites.clone(),
             repeat: self.repeat,
-            memory: self.memory,
-            cpus: self.cpus,
-            accel: self.accel.into(),
+            memory: self.machine.memory,
+            cpus: self.machine.cpus,
+            accel: self.machine.accel.into(),
             total: Duration::from_secs(self.timeout),
             silence: Duration::from_secs(self.silence),
             qemu: self.qemu.clone(),

@@ -2,9 +2,9 @@
 //!
 //! Nobody has looked at such an entry before: whatever the function does with it, it must ask first.
 
-use super::{Context, Place, quote_guards};
+use super::{Context, Place, quote_guards, quote_use};
 use crate::audit::cursor::{each_expression, each_statement};
-use crate::audit::facts::{BlindSpot, Line, Walk};
+use crate::audit::facts::{BlindSpot, Walk};
 use crate::audit::fingerprint::Accessors;
 use crate::audit::library::Desk;
 use crate::audit::scan::Hit;
@@ -64,11 +64,7 @@ impl Place<'_> {
             contract: oracle.kinds_of(&contract),
             verdict: judged.verdict,
             unhandled: judged.unhandled,
-            used: judged.used.map(|(file, line)| Line {
-                text: quoted(&file, line),
-                file,
-                line,
-            }),
+            used: quote_use(judged.used, &quoted),
             witness: quote(&judged.path, &quoted),
             reason: judged.reason,
             pmd: None,

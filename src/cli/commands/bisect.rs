@@ -2,7 +2,7 @@
 
 use crate::bisect::{Answer, Conclusion};
 use crate::cli::exit::Exit;
-use crate::cli::guest::Accel;
+use crate::cli::guest::MachineArguments;
 use crate::cli::session::Session;
 use crate::cli::show;
 use crate::pipeline::{self, BisectOptions, BuildOptions, By, Event, Range, TestOptions};
@@ -62,15 +62,8 @@ pub(in crate::cli) struct Args {
     /// Suites to run, as for `pteward test`; may be given more than once [default: by the test's name, else hmm]
     #[arg(long = "suite", value_name = "SUITE")]
     suites: Vec<String>,
-    /// The guest's memory in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(64..))]
-    memory: u32,
-    /// The guest's processors
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
-    cpus: u32,
-    /// The processor: auto is kvm where /dev/kvm can be used, else tcg
-    #[arg(long, value_enum, default_value_t, value_name = "ACCEL")]
-    accel: Accel,
+    #[command(flatten)]
+    machine: MachineArguments,
     /// Give up on a build, or on the command, after this long
     #[arg(long, value_name = "SECONDS", default_value_t = 7200, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
@@ -110,9 +103,9 @@ impl Args {
                 image: None,
                 suites,
                 repeat: 1,
-                memory: self.memory,
-                cpus: self.cpus,
-                accel: self.accel.into(),
+                memory: self.machine.memory,
+                cpus: self.machine.cpus,
+                accel: self.machine.accel.into(),
                 total: Duration::from_secs(self.boot_timeout),
                 silence: Duration::from_secs(self.silence),
                 qemu: self.qemu.clone(),
@@ -128,7 +121,9 @@ impl Args {
             return self.one(session, &mut workspace, &options);
         }
         let mut range = Range::find(&mut workspace, &self.range, &|event| session.tell(event))?;
-        self.introduce(session, &range)?;
+        if let Some(chosen) = range.series() {
+            show::introduce(session, chosen, self.json)?;
+        }
         let (screen, progress) = session.parts();
         let bisected = pipeline::bisect(
             &mut workspace,
@@ -155,30 +150,6 @@ impl Args {
             Conclusion::Culprit(_) => Exit::NothingNew,
             _ => Exit::Found,
         })
-    }
-
-    /// Says what the series came to on its kernel, as far as that is not plain.
-    fn introduce(&self, session: &mut Session, range: &Range) -> anyhow::Result<()> {
-        let Some(chosen) = range.series() else {
-            return Ok(());
-        };
-        for note in &chosen.notes {
-            session.tell(Event::Note(note));
-        }
-        let Some(application) = &chosen.application else {
-            return Ok(());
-        };
-        if self.json {
-            show::kernel_line(&mut session.screen, &chosen.kernel)?;
-            show::outcomes::lines(&mut session.screen, &application.outcomes)?;
-        } else if !pipeline::is_whole(&application.outcomes) {
-            show::outcomes::tables(
-                &mut session.screen,
-                &application.series.name,
-                &application.outcomes,
-            )?;
-        }
-        Ok(())
     }
 
     /// Asks about one state, and ends with git's codes.

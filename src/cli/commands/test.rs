@@ -48,23 +48,7 @@ impl Args {
         let mut workspace = session.workspace()?;
         let chosen =
             pipeline::choose_state(&mut workspace, &self.state, &|event| session.tell(event))?;
-        for note in &chosen.notes {
-            session.tell(Event::Note(note));
-        }
-        if self.json {
-            show::kernel_line(&mut session.screen, &chosen.kernel)?;
-        }
-        if let Some(application) = &chosen.application {
-            if self.json {
-                show::outcomes::lines(&mut session.screen, &application.outcomes)?;
-            } else if !chosen.is_whole() {
-                show::outcomes::tables(
-                    &mut session.screen,
-                    &application.series.name,
-                    &application.outcomes,
-                )?;
-            }
-        }
+        show::introduce(session, &chosen, self.json)?;
         if !chosen.is_whole() {
             session.tell(Event::Note(
                 "nothing is tested, since not every patch went in whole",

@@ -9,7 +9,9 @@ pub(super) mod matrix;
 pub(super) mod outcomes;
 pub(super) mod review;
 pub(super) mod series;
+mod state;
 pub(super) mod test;
 pub(super) mod vocabulary;
 
 pub(super) use kernel::kernel_line;
+pub(super) use state::introduce;
