@@ -50,7 +50,12 @@ impl Flow<'_, '_> {
                 return asked.clone();
             }
             let values: Vec<Value> = worths.iter().map(Worth::value).collect();
-            return Worth::Plain(self.oracle.call(name, &values));
+            let of_none = values.iter().all(|value| value.atom().is_none());
+            return match self.oracle.call(name, &values) {
+                // What comes of no entry that is followed tells nothing of one.
+                Value::Derived(_) if of_none => Worth::unknown(),
+                value => Worth::Plain(value),
+            };
         }
         if let Some(gives) = neutral(name) {
             return self.pass_on((line, name), gives, &worths, state);
@@ -97,6 +102,9 @@ impl Flow<'_, '_> {
         worths: &[Worth],
         state: &mut State,
     ) -> Worth {
+        if gives == Gives::Raw {
+            return self.raw(line, worths, state);
+        }
         if self.table.is_none() {
             return self.pass(gives, worths, state, name);
         }
@@ -164,7 +172,20 @@ impl Flow<'_, '_> {
         match known.gives {
             Gives::Entry => used,
             Gives::Made => Worth::Plain(self.oracle.made()),
-            Gives::Other | Gives::Void => Worth::unknown(),
+            Gives::Other | Gives::Void | Gives::Raw => Worth::unknown(),
+        }
+    }
+
+    /// Gives the bits of the entry, or of what stands in its place.
+    fn raw(&mut self, line: u32, worths: &[Worth], state: &State) -> Worth {
+        let own = match worths.first() {
+            Some(Worth::Slot) => self.load(line, state),
+            Some(own) => own.clone(),
+            None => Worth::unknown(),
+        };
+        match own {
+            Worth::Plain(Value::Entry(atom)) => Worth::Plain(Value::Raw(atom)),
+            own => own,
         }
     }
 

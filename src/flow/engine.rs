@@ -25,6 +25,9 @@ pub(crate) const GRAMMAR: &str = "not understood by the C grammar";
 /// What is said of a call of which it is not known whom it calls.
 pub(crate) const POINTER: &str = "a call through a pointer";
 
+/// What is said where something is made of the bits of an entry that is not present.
+pub(crate) const RAW_BITS: &str = "something is reckoned from the bits of the entry";
+
 /// What a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum FindingKind {
@@ -139,6 +142,8 @@ pub(crate) struct Flow<'f, 'h> {
     pub(super) places: BTreeSet<String>,
     /// What the structs hold that a call is handed.
     pub(super) carried: Vec<(usize, String, Worth)>,
+    /// Parameters of the function that is followed, where a call led to it.
+    pub(super) parameters: Vec<String>,
     /// Are functions followed further than others, for what they do with the entry?
     pub(super) deeper: bool,
     pub(super) stack: Vec<String>,
@@ -176,6 +181,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             table: None,
             places: BTreeSet::new(),
             carried: Vec::new(),
+            parameters: Vec::new(),
             deeper: false,
             stack: Vec::new(),
             steps: 0,

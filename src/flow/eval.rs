@@ -1,6 +1,6 @@
 //! In: an expression and what is known. Out: its worth, what it changes, and the uses in it.
 
-use super::engine::{Finding, FindingKind, Flow, POINTER};
+use super::engine::{Finding, FindingKind, Flow, POINTER, RAW_BITS};
 use super::state::{State, Worth};
 use super::table::{LOCK, path};
 use crate::syntax::ast::{Expr, Node};
@@ -35,10 +35,18 @@ impl Flow<'_, '_> {
                 self.eval(a, state);
                 self.eval(b, state)
             }
-            Node::Cast(_, inner) => self.eval(inner, state),
+            Node::Cast(kind, inner) => match (&inner.node, self.oracle.is_entry(kind)) {
+                // `(pte_t){ bits }`.
+                (Node::Initialiser(fields), true) if fields.len() == 1 => {
+                    let worth = self.eval(&fields[0].1, state);
+                    self.typed(kind, worth)
+                }
+                _ => self.eval(inner, state),
+            },
             Node::Initialiser(fields) => {
                 for (_, value) in fields {
-                    self.eval(value, state);
+                    let worth = self.eval(value, state);
+                    self.leave(&worth, value.line);
                 }
                 Worth::unknown()
             }
@@ -124,6 +132,9 @@ impl Flow<'_, '_> {
             }
         }
         let worth = self.eval(inner, state);
+        if matches!(operator, "~" | "-" | "+") {
+            self.reckon(&worth, inner.line);
+        }
         match (operator, &worth) {
             ("!", Worth::Asked(truth)) => Worth::Asked(truth.not()),
             ("!", Worth::Plain(Value::Derived(_))) if self.is_strict() => {
@@ -200,6 +211,10 @@ impl Flow<'_, '_> {
             return Worth::Plain(both.value());
         }
         let (left, right) = (self.eval(a, state), self.eval(b, state));
+        if !matches!(operator, "==" | "!=" | "[]") {
+            self.reckon(&left, a.line);
+            self.reckon(&right, b.line);
+        }
         if matches!(operator, "+" | "-" | "[]")
             && let Some(place) = self.index((&left, &right), b, state)
         {
@@ -241,6 +256,14 @@ impl Flow<'_, '_> {
         let worth = if operator == "=" {
             worth
         } else {
+            self.reckon(&worth, target.line);
+            if !matches!(target.node, Node::Name(_)) {
+                let before = self.eval(target, state);
+                self.reckon(&before, target.line);
+            } else if let Node::Name(name) = &target.node {
+                let before = self.name(name, state);
+                self.reckon(&before, target.line);
+            }
             Worth::unknown()
         };
         if self.store(target, &worth, state).is_some() {
@@ -254,8 +277,16 @@ impl Flow<'_, '_> {
             Node::Unary(star, inner) if star == "*" => match self.eval(inner, state) {
                 Worth::Slot => state.slot = worth,
                 Worth::Blurred => state.slot = Worth::Plain(Value::Derived(self.atom)),
-                _ => {}
+                Worth::Elsewhere => {}
+                _ => self.leave(&worth, target.line),
             },
+            Node::Binary(index, inner, _) if index == "[]" => {
+                match self.eval(inner, state) {
+                    Worth::Slot | Worth::Blurred | Worth::Elsewhere => {}
+                    _ => self.leave(&worth, target.line),
+                }
+                self.eval(target, state);
+            }
             Node::Field(_, field) => {
                 let cursor = owner == Some(Worth::Cursor);
                 if cursor && *field == self.level && worth != Worth::Slot {
@@ -271,6 +302,30 @@ impl Flow<'_, '_> {
             _ => {
                 self.eval(target, state);
             }
+        }
+    }
+
+    /// The entry goes to a place that is not followed.
+    fn leave(&mut self, worth: &Worth, line: u32) {
+        let atom = match worth {
+            Worth::Plain(value) => value.atom().unwrap_or(self.atom),
+            _ => self.atom,
+        };
+        let followed = holds_entry(worth) && *worth != Worth::Cursor && !self.inside;
+        // A present entry is put into tables wherever pages are mapped.
+        if followed && self.oracle.kind(atom) != "present" {
+            let what = String::from("a place that is looked at elsewhere");
+            self.note(FindingKind::Escape, line, what);
+        }
+    }
+
+    /// Something is made of the bits of an entry that is not present: what they say there no table tells.
+    fn reckon(&mut self, worth: &Worth, line: u32) {
+        if let Worth::Plain(Value::Raw(atom)) = worth
+            && !self.inside
+            && self.oracle.kind(*atom) != "present"
+        {
+            self.note(FindingKind::Lost, line, String::from(RAW_BITS));
         }
     }
 

@@ -52,8 +52,7 @@ impl Flow<'_, '_> {
         state: &mut State,
     ) -> Option<Worth> {
         let carried = std::mem::take(&mut self.carried);
-        let depth = if self.deeper { 2 * DEPTH } else { DEPTH };
-        if self.stack.len() >= depth || self.stack.iter().any(|open| open == name) {
+        if self.is_too_deep(name) {
             return None;
         }
         let helpers = self.helpers.all(&self.file, name);
@@ -83,6 +82,12 @@ impl Flow<'_, '_> {
             return Some(self.unfollowed(name));
         }
         Some(first.returns)
+    }
+
+    /// Is a function being followed already, or too many?
+    pub(super) fn is_too_deep(&self, name: &str) -> bool {
+        let depth = if self.deeper { 2 * DEPTH } else { DEPTH };
+        self.stack.len() >= depth || self.stack.iter().any(|open| open == name)
     }
 
     /// Takes over what was found in a function that is called in a line.
@@ -123,6 +128,8 @@ impl Flow<'_, '_> {
                 }
                 inside.names.insert(parameter, self.typed(kind, worth));
             }
+            let own = body.parameters.iter().map(|(_, name)| name.clone());
+            let outer = std::mem::replace(&mut self.parameters, own.collect());
             for (number, field, worth) in carried {
                 if let Some((_, parameter)) = body.parameters.get(*number) {
                     let name = format!("{parameter}.{field}");
@@ -130,6 +137,7 @@ impl Flow<'_, '_> {
                 }
             }
             let run = self.run(body, helper.line, inside);
+            self.parameters = outer;
             spot = run.table.clone().or(spot);
             findings.extend(run.findings);
             let returned = run.returns.unwrap_or_else(Worth::unknown);

@@ -249,7 +249,7 @@ impl Flow<'_, '_> {
 
     /// Where a condition says that the entry is the same as one that is not followed, that one was looked at elsewhere.
     pub(super) fn same(&mut self, condition: &Expr, truth: Truth, state: &mut State) {
-        if self.table.is_none() || truth == Truth::Either {
+        if truth == Truth::Either || self.inside {
             return;
         }
         let (equal, sides): (Truth, Vec<&Expr>) = match &condition.node {
@@ -291,6 +291,14 @@ impl Flow<'_, '_> {
                 state.slot = Worth::Like;
             }
             state.names.replace(own, &Worth::Like);
+            // The other is the same too.
+            let others = sides
+                .iter()
+                .zip(&worths)
+                .filter(|(_, worth)| strange(worth));
+            for name in others.filter_map(|(side, _)| path(side)) {
+                state.names.insert(&name, Worth::Like);
+            }
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) enum Gives {
     Other,
     /// Something else, and another entry stands in the place.
     Void,
+    /// Its raw bits.
+    Raw,
 }
 
 /// A use that is right for some kinds only.
@@ -45,6 +47,7 @@ fn gives(word: &str) -> Gives {
         "entry" => Gives::Entry,
         "made" => Gives::Made,
         "other" => Gives::Void,
+        "raw" => Gives::Raw,
         _ => Gives::Other,
     }
 }
@@ -69,6 +72,13 @@ static USES: LazyLock<HashMap<&str, Use>> = LazyLock::new(|| {
 static NEUTRAL: LazyLock<HashMap<&str, Gives>> = LazyLock::new(|| {
     rows(include_str!("../../queries/neutral.tsv"))
         .map(|row| (row[0], gives(row[1])))
+        .collect()
+});
+
+/// Of names that begin so.
+static PREFIXES: LazyLock<Vec<(&str, Gives)>> = LazyLock::new(|| {
+    let all = NEUTRAL.iter();
+    all.filter_map(|(name, gives)| Some((name.strip_suffix('*')?, *gives)))
         .collect()
 });
 
@@ -135,7 +145,11 @@ pub(super) fn kind_use(name: &str) -> Option<&'static Use> {
 
 /// Says whether `name` may be handed any entry, and what it gives back.
 pub(super) fn neutral(name: &str) -> Option<Gives> {
-    NEUTRAL.get(name).copied()
+    let of_prefix = || {
+        let mut prefixes = PREFIXES.iter();
+        prefixes.find_map(|(prefix, gives)| name.starts_with(prefix).then_some(*gives))
+    };
+    NEUTRAL.get(name).copied().or_else(of_prefix)
 }
 
 /// Says whether `name` may be handed the place of any entry and hands the entry back.

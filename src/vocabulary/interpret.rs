@@ -5,6 +5,7 @@
 use super::definition::{Definition, entry_domain};
 use super::gather::Headers;
 use super::kinds::{Atom, NONE, PRESENT, SWAP};
+use super::tables;
 use super::value::{Scope, Truth, Value, join};
 use super::words::{family, global, is_level, mirrored, number};
 use crate::syntax::ast::{Expr, Form, Node, Stmt};
@@ -131,6 +132,9 @@ impl<'h> Interpreter<'h> {
                 )
             })
             .collect();
+        // What an architecture tests by bits of its own is another answer, not another way to write one.
+        let of_architecture = |definition: &Definition| definition.file.starts_with("arch/");
+        let apart = definitions.iter().any(of_architecture) && !tables::means_the_same(name);
         self.stack.pop();
         // A stub that reads nothing stands for a configuration without the kind, so it has nothing to
         // say of an entry that is of the kind.
@@ -145,9 +149,11 @@ impl<'h> Interpreter<'h> {
         let told = each
             .iter()
             .any(|(reads, answers)| *reads && !answers.iter().any(is_opaque));
+        let tests = |answers: &Answers| answers.iter().any(|v| matches!(v, Value::Number(_)));
+        let apart = apart && each.iter().any(|(_, answers)| tests(answers));
         let mut answers: Answers = each
             .into_iter()
-            .filter(|(_, answers)| !(told && answers.iter().all(is_opaque)))
+            .filter(|(_, answers)| !(told && !apart && answers.iter().all(is_opaque)))
             .flat_map(|(_, answers)| answers)
             .collect();
         // A stub says nothing of the body that it stands in for.

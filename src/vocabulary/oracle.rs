@@ -211,14 +211,15 @@ impl<'h> Oracle<'h> {
         self.interpreter.is_wrapper(name)
     }
 
-    /// Gives file, line and body of a macro, where the headers define it once.
-    pub(crate) fn macro_body(&self, name: &str) -> Option<(String, u32, Lowered)> {
-        let [own] = self.headers.definitions.get(name)?.as_slice() else {
-            return None;
+    /// Gives file, line and body of a macro, of each header that defines it.
+    pub(crate) fn macro_bodies(&self, name: &str) -> Vec<(String, u32, Lowered)> {
+        let own = self.headers.definitions.get(name).into_iter().flatten();
+        let macros = own.filter(|d| d.macro_parameters.is_some());
+        let body = |d: &Definition| {
+            let body = d.lowered().filter(|body| body.errors.is_empty())?;
+            Some((d.file.clone(), d.line, body.clone()))
         };
-        let body = own.macro_parameters.as_ref().and(own.lowered())?;
-        let clean = body.errors.is_empty();
-        clean.then(|| (own.file.clone(), own.line, body.clone()))
+        macros.filter_map(body).collect()
     }
 
     /// Evaluates a call.

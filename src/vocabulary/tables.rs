@@ -152,6 +152,11 @@ pub(super) fn presence() -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
+/// Says whether a test means the same on all architectures, however they write it.
+pub(super) fn means_the_same(name: &str) -> bool {
+    rows(include_str!("../../queries/alike.tsv")).any(|row| row[0] == name)
+}
+
 /// Lists constants whose kind has another name.
 pub(super) fn renamed_kinds() -> Vec<(&'static str, &'static str)> {
     rows(include_str!("../../queries/kinds.tsv"))

@@ -81,11 +81,37 @@ pub(crate) fn first_use(text: &str, function: &str) -> Option<u32> {
 fn specimens_come_out_as_they_say() {
     let text = include_str!("../data/verdicts/callers.c");
     let folder = tree_with("callers.c", text);
-    let audit = audit(folder.path());
+    come_out_as_they_say(&audit(folder.path()), "mm/callers.c", text);
+}
+
+#[test]
+fn an_entry_is_followed_into_headers_and_its_bits_are_watched() {
+    let text = include_str!("../data/verdicts/bits.c");
+    let folder = tree_with("bits.c", text);
+    let add = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    add(
+        "include/linux/bits.h",
+        include_str!("../data/verdicts/bits.h"),
+    );
+    let marks = [
+        include_str!("../data/verdicts/bits-tiny.h"),
+        include_str!("../data/verdicts/bits-other.h"),
+    ];
+    add("arch/tiny/include/asm/marks.h", marks[0]);
+    add("arch/other/include/asm/marks.h", marks[1]);
+    come_out_as_they_say(&audit(folder.path()), "mm/bits.c", text);
+}
+
+/// Holds the verdicts of one file against what its comments say.
+fn come_out_as_they_say(audit: &Audit, file: &str, text: &str) {
     let walks: BTreeMap<&str, _> = audit
         .walks
         .iter()
-        .filter(|w| w.file == "mm/callers.c")
+        .filter(|w| w.file == file)
         .map(|w| (w.function.as_str(), w))
         .collect();
     let expected = expected(text);
@@ -107,7 +133,9 @@ fn specimens_come_out_as_they_say() {
         }
         if walk.verdict == Verdict::Unprepared {
             let line = walk.used.as_ref().map(|used| used.line);
-            if line != first_use(text, function) {
+            if walk.used.as_ref().is_some_and(|used| used.file == file)
+                && line != first_use(text, function)
+            {
                 wrong.push(format!(
                     "{function}: first use at {line:?}, must be {:?}",
                     first_use(text, function)

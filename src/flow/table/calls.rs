@@ -1,13 +1,14 @@
 //! In: calls and assignments in a function that maps a table. Out: what they do with the table, its lock and its entry.
 
 use super::{LOCK, path};
-use crate::flow::engine::{FindingKind, Flow, Helper};
+use crate::flow::engine::{Finding, FindingKind, Flow, Helper};
 use crate::flow::eval::holds_entry;
 use crate::flow::spot::Phase;
 use crate::flow::state::{State, Worth};
 use crate::flow::tables::{asks_for_a_leaf, lock, neutral, says_of_null};
 use crate::syntax::ast::{Expr, Node};
 use crate::vocabulary::{Truth, Value, maps_a_table};
+use std::sync::Arc;
 
 impl Flow<'_, '_> {
     /// A test of an entry that the headers define: what it says, and what it does with the entry.
@@ -18,45 +19,77 @@ impl Flow<'_, '_> {
         worths: &[Worth],
         state: &State,
     ) -> Worth {
-        if !self.is_strict() {
-            return answer;
-        }
-        if self.findings.is_some() {
+        // What the walker asks of entries is a question of its own: what it lets through.
+        if self.findings.is_some() && !self.inside {
             let (guards, asked) = (self.guards.clone(), self.asked.clone());
-            self.deeper = true;
-            let mut state = state.clone();
-            if self.helper(line, name, worths, &mut state).is_none() {
-                self.macro_call((line, name), worths, &state);
-            }
-            self.deeper = false;
+            let outer = std::mem::replace(&mut self.deeper, true);
+            self.search((line, name), &answer, worths, state);
+            self.deeper = outer;
             (self.guards, self.asked) = (guards, asked);
         }
-        match answer == Worth::unknown() {
+        match answer == Worth::unknown() && self.is_strict() {
             true => self.unfollowed(name),
             false => answer,
         }
     }
 
-    /// Looks for uses in a macro of the headers.
-    pub(super) fn macro_call(
+    /// Looks for uses in all bodies that headers give a function or macro, whatever the architecture.
+    fn search(
         &mut self,
         (line, name): (u32, &str),
+        answer: &Worth,
         worths: &[Worth],
         state: &State,
     ) {
-        let open = self.stack.iter().any(|own| own == name);
-        let Some((file, at, body)) = self.oracle.macro_body(name).filter(|_| !open) else {
-            return;
+        let absent = |worth: &Worth| match worth {
+            Worth::Plain(value) => value
+                .atom()
+                .is_some_and(|a| self.oracle.kind(a) != "present"),
+            _ => holds_entry(worth),
         };
-        let helper = Helper {
-            file,
-            line: at,
-            bodies: vec![body],
-        };
+        // Where headers tell by its bits what the entry is, or make another of it, its bits are understood.
+        let understood = is_told(answer) || !worths.iter().any(absent);
+        let all = self.bodies_at_hand(name);
         self.stack.push(name.to_owned());
-        let followed = self.follow(&helper, (worths, &[]), state);
+        let mut found: Vec<Vec<Finding>> = Vec::new();
+        for helper in &all {
+            let mut findings = self.follow(helper, (worths, &[]), state).findings;
+            findings.retain(|finding| finding.kind == FindingKind::Wrong || !understood);
+            found.push(findings);
+        }
         self.stack.pop();
-        self.collect(line, followed.findings);
+        let is_wrong = |findings: &&Vec<Finding>| {
+            let mut kinds = findings.iter().map(|finding| finding.kind);
+            kinds.any(|kind| kind == FindingKind::Wrong)
+        };
+        let wrong = found.iter().filter(is_wrong).count();
+        if found.is_empty() && !understood {
+            let what = format!("what {name} makes of the entry's bits is not at hand");
+            self.note(FindingKind::Lost, line, what);
+        } else if wrong > 0 && wrong < found.len() {
+            let what = format!("{name} is right for the entry on some architectures only");
+            self.note(FindingKind::Lost, line, what);
+        } else {
+            let chosen = found.into_iter().find(|findings| !findings.is_empty());
+            self.collect(line, chosen.unwrap_or_default());
+        }
+    }
+
+    /// Gives the functions and macros of headers that a name may mean; none where it is being followed.
+    fn bodies_at_hand(&mut self, name: &str) -> Vec<Arc<Helper>> {
+        if self.is_too_deep(name) {
+            return Vec::new();
+        }
+        let mut all = self.helpers.all(&self.file, name);
+        let macros = self.oracle.macro_bodies(name).into_iter();
+        all.extend(macros.map(|(file, line, body)| {
+            Arc::new(Helper {
+                file,
+                line,
+                bodies: vec![body],
+            })
+        }));
+        all
     }
 
     /// A call that maps or unmaps a table, or takes or drops its lock.
@@ -195,6 +228,12 @@ impl Flow<'_, '_> {
             self.turn(&name, state);
         }
         if let (Node::Field(..), Some(name)) = (&target.node, path(target)) {
+            let owner = name.split('.').next().unwrap_or_default();
+            if holds_entry(worth) && self.parameters.iter().any(|own| own == owner) {
+                // What is left for whoever called is not found there.
+                let what = format!("{name} of the caller's");
+                self.note(FindingKind::Escape, target.line, what);
+            }
             if holds_entry(worth) || *worth == Worth::Elsewhere || state.names.contains(&name) {
                 state.names.insert(&name, worth.clone());
             }
@@ -229,10 +268,22 @@ impl Flow<'_, '_> {
         }
         let left = state.names.iter().any(|(name, worth)| {
             let owner = name.split_once('.').map(|(owner, _)| owner);
-            owner.is_some_and(|owner| !table.locals.contains(owner)) && holds_entry(worth)
+            // What is the same as an entry that was there is there already.
+            let own = holds_entry(worth) && *worth != Worth::Like;
+            own && owner.is_some_and(|owner| !table.locals.contains(owner))
         });
         if left || holds_entry(answer) {
             self.note(FindingKind::Escape, line, String::from("the caller"));
         }
+    }
+}
+
+/// Does a worth tell what became of the entry?
+fn is_told(worth: &Worth) -> bool {
+    match worth {
+        Worth::Plain(value) => {
+            value.truth() != Truth::Either || !matches!(value, Value::Unknown | Value::Derived(_))
+        }
+        _ => true,
     }
 }

@@ -184,3 +184,58 @@ static void only_whether(struct vm_area_struct *vma, unsigned long addr)
 	if (folio_walk_start(&fw, vma, addr, 0))
 		note(1);
 }
+
+struct keep {
+	pte_t *ptep;
+};
+
+static void keep_it(struct keep *keep, pte_t *pte)
+{
+	keep->ptep = pte;
+}
+
+/* verdict: unknown */
+static void kept_by_a_helper(pmd_t *pmd, unsigned long addr)
+{
+	struct keep keep;
+	spinlock_t *ptl;
+	pte_t *pte = pte_offset_map_lock(NULL, pmd, addr, &ptl);
+
+	keep_it(&keep, pte);
+	if (pte_young(ptep_get(keep.ptep)))
+		note(1);
+	pte_unmap_unlock(pte, ptl);
+}
+
+struct fault {
+	pte_t seen;
+};
+
+/* verdict: unknown */
+static void same_as_one_seen_before(struct fault *fault, pmd_t *pmd, unsigned long addr)
+{
+	spinlock_t *ptl;
+	pte_t *pte = pte_offset_map_lock(NULL, pmd, addr, &ptl);
+
+	if (pte_same(ptep_get(pte), fault->seen))
+		note(pte_young(fault->seen));
+	pte_unmap_unlock(pte, ptl);
+}
+
+static void dump_bits(unsigned long bits)
+{
+	pte_t pte = __pte(bits);
+
+	if (pte_young(pte)) /* first in bits_handed_on */
+		note(1);
+}
+
+/* verdict: unprepared none swap device_private device_exclusive migration hwpoison marker */
+static void bits_handed_on(pmd_t *pmd, unsigned long addr)
+{
+	spinlock_t *ptl;
+	pte_t *pte = pte_offset_map_lock(NULL, pmd, addr, &ptl);
+
+	dump_bits(pte_val(*pte));
+	pte_unmap_unlock(pte, ptl);
+}
