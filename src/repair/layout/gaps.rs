@@ -48,11 +48,11 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
         .iter()
         .filter_map(|line| model(line))
         .collect();
-    let models: Vec<Model> = beside(around).filter_map(model).collect();
+    let own = class(&words);
+    let models: Vec<Model> = ordered(own, lead, beside(around).collect());
     let base = with_pairs(&words, &single, &replaced, around);
     let base = stops(&words, base, around);
     let places = slots(&words);
-    let own = class(&words);
     let mut out: Vec<Gaps> = Vec::new();
     let alike = replaced.iter().any(|model| model.class == own);
     let mut rank = first(lead, &words, (&base, &places, alike), around, &mut out);
@@ -250,6 +250,15 @@ fn by_file(
     out.push((cost + 1, at_columns(lead, words, base, places, &grouped)));
     out.push((if wide { 2 } else { 0 }, base.to_vec()));
     let _known = known;
+}
+
+/// Models made of lines, the nearest first; but where declarations and the like nest, lines as deep as this one come
+/// before those that are not.
+fn ordered(own: Class, lead: &[u8], mut lines: Vec<&[u8]>) -> Vec<Model> {
+    if matches!(own, Class::Member | Class::Field | Class::Enumerator) {
+        lines.sort_by_key(|line| super::scan::lead(line) != lead);
+    }
+    lines.into_iter().filter_map(model).collect()
 }
 
 /// Lines beside, above and below in turns.

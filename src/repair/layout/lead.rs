@@ -271,6 +271,8 @@ fn in_brackets(first: &[u8], scene: &Scene<'_>, open: &super::scan::Open, out: &
         // Tabs as far as they go.
         out.push((2 + odd + shown, vec![b'\t'; column / 8]));
         out.push((3 + odd + shown, vec![b'\t'; column.div_ceil(8)]));
+        // By an editor that knows no tabs.
+        out.push((4 + shown, vec![b' '; column]));
     }
     let base = &open.statement;
     out.push((cost(Going::One) + shown, tabs(base, 1)));

@@ -2,6 +2,7 @@
 
 use super::comments::{is_item, other_stops};
 use super::slots::{Slot, class, slots};
+use super::stars::stars;
 use super::ways::{Kind, Way};
 use super::width::{pad_to, width};
 use crate::repair::image::words as words_of;
@@ -9,10 +10,10 @@ use crate::repair::image::words as words_of;
 /// A line taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::repair) struct Parts {
-    lead: Vec<u8>,
-    words: Vec<Vec<u8>>,
+    pub(super) lead: Vec<u8>,
+    pub(super) words: Vec<Vec<u8>>,
     /// White space before each word but the first.
-    gaps: Vec<Vec<u8>>,
+    pub(super) gaps: Vec<Vec<u8>>,
     /// White space at the end.
     tail: Vec<u8>,
 }
@@ -20,8 +21,6 @@ pub(in crate::repair) struct Parts {
 /// Tabs that a line begins with at most, and blanks behind them.
 const TABS: usize = 9;
 const BLANKS: usize = 8;
-/// Blanks behind a comment's star at most.
-const STAR: usize = 24;
 /// Columns that are tried for what stands under each other.
 const COLUMNS: std::ops::RangeInclusive<usize> = 2..=11;
 
@@ -78,7 +77,7 @@ impl Parts {
     }
 
     /// The line with another white space at its begin, or before a word.
-    fn set(&self, lead: Option<&[u8]>, gap: Option<(usize, &[u8])>) -> Vec<u8> {
+    pub(super) fn set(&self, lead: Option<&[u8]>, gap: Option<(usize, &[u8])>) -> Vec<u8> {
         let mut out = lead.unwrap_or(&self.lead).to_vec();
         for (index, word) in self.words.iter().enumerate() {
             if let Some(before) = index.checked_sub(1) {
@@ -93,7 +92,7 @@ impl Parts {
         out
     }
 
-    fn with(&self, at: usize, gap: &[u8]) -> Vec<u8> {
+    pub(super) fn with(&self, at: usize, gap: &[u8]) -> Vec<u8> {
         self.set(None, Some((at, gap)))
     }
 
@@ -119,16 +118,21 @@ impl Parts {
             .collect()
     }
 
+    /// Is it a comment's line without text?
+    pub(in crate::repair) fn is_bare_star(&self) -> bool {
+        self.is_star() && self.words.len() == 1
+    }
+
     fn is_star(&self) -> bool {
         self.words.first().is_some_and(|word| word == b"*")
     }
 
-    fn borrowed(&self) -> Vec<&[u8]> {
+    pub(super) fn borrowed(&self) -> Vec<&[u8]> {
         self.words.iter().map(Vec::as_slice).collect()
     }
 
     /// The column behind the word before word `at`.
-    fn column(&self, at: usize) -> usize {
+    pub(super) fn column(&self, at: usize) -> usize {
         let mut column = width(&self.lead, 0);
         for index in 0..at {
             if index > 0 {
@@ -171,43 +175,6 @@ fn leads() -> impl Iterator<Item = Vec<u8>> {
             (!lead.is_empty()).then_some(lead)
         })
     })
-}
-
-/// The text of a comment, further in or out.
-fn stars(lines: &[&Parts], out: &mut Vec<Alike>) {
-    let mut with = |way: Way, set: &dyn Fn(&[u8]) -> Vec<u8>| {
-        let set = |line: &&Parts| match line.gaps.first() {
-            Some(gap) => line.with(0, &set(gap)),
-            None => line.text(),
-        };
-        out.push((way, lines.iter().map(set).collect()));
-    };
-    for count in 1..=STAR {
-        with(Way::new(Kind::Star, count), &|_| vec![b' '; count]);
-    }
-    for (number, gap) in [&b"\t"[..], b"\t\t", b" \t", b"\t "].iter().enumerate() {
-        with(Way::new(Kind::Star, STAR + 1 + number), &|_| gap.to_vec());
-    }
-    if lines.len() > 1 {
-        for more in 1..=8 {
-            with(Way::new(Kind::StarMore, more), &|gap| {
-                [gap, &vec![b' '; more]].concat()
-            });
-        }
-        with(Way::new(Kind::StarMore, 0), &|gap| {
-            gap[usize::from(gap.len() > 1)..].to_vec()
-        });
-    }
-    for blanks in 1..=2 {
-        let set = |line: &&Parts| {
-            let lead = [line.lead.as_slice(), &vec![b' '; blanks]].concat();
-            line.set(Some(&lead), None)
-        };
-        out.push((
-            Way::new(Kind::StarLead, blanks),
-            lines.iter().map(set).collect(),
-        ));
-    }
 }
 
 /// Lines further in or out.

@@ -1,6 +1,6 @@
 //! In: the likeliest text of a hunk. Out: what it may have otherwise, each with how unlikely that is in this file.
 
-use super::afield::{Departure, moves, runs};
+use super::afield::{Departure, SHORT, moves, runs};
 use super::search::Variants;
 use super::shape::{Built, Deviation, Variant};
 use crate::repair::layout::{Habit, Parts, Usage, Way};
@@ -241,7 +241,7 @@ impl Variants<'_> {
             .collect();
         for range in &prepared.ranges {
             let open: Vec<usize> = range.clone().filter(|&row| parts[row].is_some()).collect();
-            for run in runs(&open) {
+            for run in runs(&open).into_iter().chain(paragraphs(&open, &parts)) {
                 let together: Vec<&Parts> =
                     run.iter().filter_map(|&row| parts[row].as_ref()).collect();
                 // All ways together.
@@ -306,6 +306,23 @@ impl Variants<'_> {
             });
         }
     }
+}
+
+/// Parts of a long run of rows: what stands between two lines that hold nothing but a comment's star.
+fn paragraphs<'r>(rows: &'r [usize], parts: &[Option<Parts>]) -> Vec<&'r [usize]> {
+    if rows.len() <= SHORT {
+        return Vec::new();
+    }
+    let bare = |row: &usize| parts[*row].as_ref().is_some_and(Parts::is_bare_star);
+    let inside = rows.split(bare).filter(|part| part.len() > 1);
+    inside
+        .flat_map(|part| {
+            let ends = (2..=part.len().min(SHORT)).map(|end| &part[..end]);
+            let begins = (1..part.len().min(SHORT) - 1).map(|begin| &part[begin..]);
+            ends.chain(begins)
+                .chain((part.len() > SHORT).then_some(part))
+        })
+        .collect()
 }
 
 /// Do all lines of one sort that stand together belong to a run, or none of them?

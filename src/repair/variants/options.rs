@@ -7,7 +7,7 @@ use crate::diff::LineKind;
 use crate::repair::align::Row;
 use crate::repair::body::Body;
 use crate::repair::layout::{
-    Around, Gaps, Habit, Scan, Scene, Slash, Style, inner, leads, other_stops, pad_to,
+    Around, Gaps, Habit, Scan, Scene, Slash, Style, inner, leads, other_stops, pad_to, width,
 };
 use std::rc::Rc;
 
@@ -102,6 +102,9 @@ impl Variants<'_> {
                     .map(|(more, gaps)| (cost + more, join(lead, words, &gaps))),
             );
         }
+        if let Some(column) = scan.under_bracket() {
+            out.extend(by_blanks(column, &out, &replaced));
+        }
         for (cost, text) in &mut out {
             // A diff does not take a line away to put the same one back.
             *cost += u32::from(replaced.contains(&text.as_slice())) * SAME;
@@ -111,6 +114,20 @@ impl Variants<'_> {
         out.truncate(OPTIONS);
         out
     }
+}
+
+/// A line under an open bracket that is the same as one taken away was set otherwise: by blanks where that was by tabs.
+fn by_blanks(
+    column: usize,
+    options: &[(u32, Vec<u8>)],
+    replaced: &[&[u8]],
+) -> Option<(u32, Vec<u8>)> {
+    let (cost, text) = options
+        .iter()
+        .find(|(_, text)| replaced.contains(&text.as_slice()))?;
+    let (white, rest) = text.split_at(text.len() - text.trim_ascii_start().len());
+    let tabbed = white.contains(&b'\t') && width(white, 0) == column;
+    tabbed.then(|| (cost + 1, [&vec![b' '; column], rest].concat()))
 }
 
 /// Nothing but the backslash, under the others.
