@@ -6,6 +6,7 @@ use super::stars::stars;
 use super::ways::{Kind, Way};
 use super::width::{pad_to, width};
 use crate::repair::image::words as words_of;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// A line taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(in crate::repair) struct Parts {
 /// Tabs that a line begins with at most, and blanks behind them.
 const TABS: usize = 9;
 const BLANKS: usize = 8;
+/// Words of a line behind which a tab is tried.
+const NAMES: usize = 12;
 /// Columns that are tried for what stands under each other.
 const COLUMNS: std::ops::RangeInclusive<usize> = 2..=11;
 
@@ -107,6 +110,11 @@ impl Parts {
         }
     }
 
+    /// Does a string begin before the place behind that word, and nothing of it stand there yet?
+    pub(in crate::repair) fn opens_string(word: &[u8]) -> bool {
+        word.ends_with(b"\"") && word.iter().filter(|&&byte| byte == b'"').count() % 2 == 1
+    }
+
     /// The words before and behind each place where two blanks stand in place of one, with the line then.
     pub(in crate::repair) fn slips_named(&self) -> Vec<(Pair, Vec<u8>)> {
         let single = (0..self.gaps.len()).filter(|&at| self.gaps[at] == b" ");
@@ -116,6 +124,30 @@ impl Parts {
                 (pair, self.with(at, b"  "))
             })
             .collect()
+    }
+
+    /// The names behind which one blank stands, with the line where that is a tab.
+    pub(in crate::repair) fn tabbed(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        if self.is_star() {
+            return Vec::new();
+        }
+        let near = 0..self.gaps.len().min(NAMES);
+        let single = near.filter(|&at| self.gaps[at] == b" ");
+        let mut out: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        for at in single {
+            // Once a line: what is set under something is so but at one place.
+            let name =
+                name(&self.words[at]).filter(|name| out.iter().all(|(known, _)| known != name));
+            out.extend(name.map(|name| (name.to_vec(), self.with(at, b"\t"))));
+        }
+        out
+    }
+
+    /// A digest of the words.
+    pub(in crate::repair) fn digest(&self) -> u64 {
+        let mut key = DefaultHasher::new();
+        self.words.hash(&mut key);
+        key.finish()
     }
 
     /// Is it a comment's line without text?
@@ -155,6 +187,14 @@ impl Parts {
         columns(lines, &mut out);
         out
     }
+}
+
+/// The variable or member that a word ends with, if it is no plain one.
+fn name(word: &[u8]) -> Option<&[u8]> {
+    let sign = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"_->.".contains(byte));
+    let begin = word.iter().rposition(sign).map_or(0, |at| at + 1);
+    let name = &word[begin..];
+    name.contains(&b'>').then_some(name)
 }
 
 /// Words that follow each other.
@@ -298,6 +338,13 @@ fn columns(lines: &[&Parts], out: &mut Vec<Alike>) {
                 Some(vec![b' '; longest + more - line.column(at)])
             });
         }
+        // As an editor does that writes no tabs.
+        for more in 1..=3 {
+            let stop = longest / 8 * 8 + more * 8;
+            with(Kind::Blank, more, &|line, at| {
+                Some(vec![b' '; stop - line.column(at)])
+            });
+        }
     }
 }
 
@@ -335,7 +382,18 @@ mod tests {
         assert!(
             alike(&["\t.a = 1,", "\t.long = 2,"]).contains(&"\t.a\t= 1,\n\t.long\t= 2,".to_owned())
         );
+        let blanks = "\t.a      = 1,\n\t.long   = 2,".to_owned();
+        assert!(alike(&["\t.a = 1,", "\t.long = 2,"]).contains(&blanks));
         let far = Parts::of(b"\t{ return 0; }").anywhere();
         assert!(far.contains(&b"\t\t\t\t\t\t\t{ return 0; }".to_vec()));
+    }
+
+    #[test]
+    fn a_tab_is_set_behind_members_only() {
+        let line = Parts::of(b"\tif (one->two && three && one->two == x)");
+        let name = b"one->two".to_vec();
+        let text = b"\tif (one->two\t&& three && one->two == x)".to_vec();
+        assert_eq!(line.tabbed(), [(name, text)]);
+        assert!(Parts::opens_string(b"say(\"") && !Parts::opens_string(b"\"\""));
     }
 }

@@ -41,6 +41,8 @@ pub(super) enum Kind {
     Column,
     /// The first column behind the longest line.
     Longest,
+    /// A tab stop behind it, by blanks.
+    Blank,
 }
 
 impl Way {
@@ -63,6 +65,7 @@ impl Way {
             Kind::Under => 12,
             Kind::Table => 18,
             Kind::Longest => 8 + usual.min(8),
+            Kind::Blank => 10 + usual.min(8),
             Kind::Tabs => 22,
             Kind::StarLead | Kind::Blanks => 25,
             Kind::Lead => 30,
