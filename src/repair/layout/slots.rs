@@ -75,6 +75,7 @@ pub(super) fn class(words: &[&[u8]]) -> Class {
         _ if words.contains(&&b"="[..]) => Class::Assignment,
         _ if words.len() > 1
             && last.ends_with(b";")
+            && !second.ends_with(b"=")
             && first
                 .first()
                 .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
