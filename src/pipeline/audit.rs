@@ -51,22 +51,23 @@ pub(super) fn base(
 ) -> anyhow::Result<Memory> {
     let source = &*kernel.kernel.source;
     let place = source.place();
-    // Taken before anything is read: what is written meanwhile will count as changed.
-    let snapshot = source.snapshot().with_context(|| failed(kernel))?;
-    let (Some(place), Some(snapshot)) = (place, snapshot) else {
+    let known = match &place {
+        Some(place) => workspace.store.recall(place, source.tree().as_deref()),
+        None => Ok(None),
+    };
+    let known = known.context("failed to read what is known of the kernel")?;
+    let then = known.as_ref().map(|kept| &kept.snapshot);
+    // Looked at before anything is read: what is written meanwhile will count as changed.
+    let (looked, memory) = std::thread::scope(|scope| {
+        let memory = scope.spawn(|| known.as_ref()?.memory());
+        (source.snapshot(then), memory.join())
+    });
+    let memory = memory.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let looked = looked.with_context(|| failed(kernel))?;
+    let (Some(place), Some((snapshot, delta))) = (place, looked) else {
         return again(source, None, name, tell).with_context(|| failed(kernel));
     };
-    let known = workspace
-        .store
-        .recall(&place, &snapshot)
-        .context("failed to read what is known of the kernel")?;
-    let mut earlier = None;
-    if let Some((then, memory)) = known {
-        let delta = source
-            .since(&then, &snapshot)
-            .with_context(|| failed(kernel))?;
-        earlier = delta.map(|delta| (memory, delta));
-    }
+    let earlier = memory.zip(delta);
     let unchanged = earlier.as_ref().is_some_and(|(_, delta)| delta.is_empty());
     let known = earlier.as_ref().map(|(memory, delta)| (memory, delta));
     let memory = again(source, known, name, tell).with_context(|| failed(kernel))?;

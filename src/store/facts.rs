@@ -56,20 +56,16 @@ impl Store {
         })
     }
 
-    /// Gives what is remembered of `source`: of this very snapshot, else of the tree audited last. What other code than this
-    /// has found, or what cannot be read, is not given.
+    /// Gives what is remembered of `source`: of the git tree `tree` where that is given, else of the tree audited last. What
+    /// other code than this has found, or what cannot be read, is not given.
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub fn recall(
-        &self,
-        source: &str,
-        snapshot: &Snapshot,
-    ) -> Result<Option<(Snapshot, Memory)>, StoreError> {
-        let digest = match snapshot {
-            Snapshot::Tree(_) => name(snapshot, &snapshot.to_bytes()),
-            Snapshot::Folder(_) => name(snapshot, &[]),
-        };
+    pub fn recall(&self, source: &str, tree: Option<&str>) -> Result<Option<Kept>, StoreError> {
+        let digest = tree.map(|id| {
+            let tree = Snapshot::Tree(id.to_owned());
+            name(&tree, &tree.to_bytes())
+        });
         let row: Option<[Vec<u8>; 3]> = self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT snapshot, memory, content FROM fact JOIN lasting ON lasting.id = fact.lasting
@@ -82,16 +78,36 @@ impl Store {
                     .optional()?,
             )
         })?;
-        Ok(row.and_then(|[snapshot, memory, content]| {
-            let lasting: Lasting = unpack(&content)?;
-            let stored = lasting.stored.set(blob_id(&content).to_string());
-            debug_assert!(stored.is_ok(), "what was read just now has no name yet");
-            let memory: Memory = unpack(&memory)?;
-            Some((
-                Snapshot::from_bytes(&snapshot)?,
-                memory.with_lasting(lasting),
-            ))
+        Ok(row.and_then(|[snapshot, memory, lasting]| {
+            let snapshot = Snapshot::from_bytes(&snapshot)?;
+            Some(Kept {
+                snapshot,
+                memory,
+                lasting,
+            })
         }))
+    }
+}
+
+/// What is remembered of a tree.
+pub struct Kept {
+    /// What the tree looked like.
+    pub snapshot: Snapshot,
+    /// Packed.
+    memory: Vec<u8>,
+    /// Packed.
+    lasting: Vec<u8>,
+}
+
+impl Kept {
+    /// Unpacks what an audit left; `None` where it cannot be read. Takes as long as looking at a tree does, and can be done
+    /// beside it.
+    pub fn memory(&self) -> Option<Memory> {
+        let lasting: Lasting = unpack(&self.lasting)?;
+        let stored = lasting.stored.set(blob_id(&self.lasting).to_string());
+        debug_assert!(stored.is_ok(), "what was read just now has no name yet");
+        let memory: Memory = unpack(&self.memory)?;
+        Some(memory.with_lasting(lasting))
     }
 }
 
@@ -144,20 +160,26 @@ mod tests {
         let mut store = Store::open(folder.path()).unwrap();
         let tree = |n: usize| Snapshot::Tree(format!("{n:040}"));
         let memory = Memory::default();
-        assert!(store.recall("here", &tree(1)).unwrap().is_none());
+        let id = |n: usize| format!("{n:040}");
+        assert!(store.recall("here", Some(&id(1))).unwrap().is_none());
         for n in 1..=6 {
             store.remember("here", &tree(n), &memory).unwrap();
         }
         let given = |store: &Store, n: usize| {
             store
-                .recall("here", &tree(n))
+                .recall("here", Some(&id(n)))
                 .unwrap()
-                .map(|(tree, _)| tree)
+                .filter(|kept| kept.memory().is_some())
+                .map(|kept| kept.snapshot)
         };
         assert_eq!(given(&store, 4), Some(tree(4)));
         // What is not known by itself begins from what was seen last; few are kept.
         assert_eq!(given(&store, 1), Some(tree(6)));
-        assert!(store.recall("elsewhere", &tree(4)).unwrap().is_none());
+        assert_eq!(
+            store.recall("here", None).unwrap().map(|k| k.snapshot),
+            Some(tree(6))
+        );
+        assert!(store.recall("elsewhere", Some(&id(4))).unwrap().is_none());
         let run = |store: &Store, sql: &str| {
             assert!(store.connection().execute(sql, []).unwrap() > 0);
         };

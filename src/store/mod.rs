@@ -27,6 +27,7 @@ pub use audit_read::{AuditHead, WalkCounts};
 pub use boot::{BootHead, NewBoot, TestRow};
 pub use build::{BuildHead, BuildKey};
 pub use error::StoreError;
+pub use facts::Kept;
 pub use id::{ApplicationId, AuditId, BootId, BuildId, ReviewId, SeriesId};
 pub use kernel::{Kernel, KernelRow};
 pub use open::{FILE_NAME, Store};

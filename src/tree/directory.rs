@@ -1,7 +1,8 @@
 //! In: a folder on this machine. Out: its files as a source.
 
 use super::beneath::{self, Way};
-use super::snapshot::{Listing, Snapshot, Stat, is_c};
+use super::look;
+use super::snapshot::{Delta, Snapshot};
 use super::source::{Choose, Node, Source, Stamp, TreeError, Visit};
 use super::stamps;
 use super::walk::{self, Deed, Folder};
@@ -60,13 +61,18 @@ impl DirectorySource {
                 Err(error) => return Err(self.refused(folder, error)),
             }
         }
-        walk::walk(roots, choose, deed).map_err(|error| match error {
+        walk::walk(roots, choose, deed).map_err(|error| self.at_home(error))
+    }
+
+    /// Says where on this machine the path of an error is.
+    fn at_home(&self, error: TreeError) -> TreeError {
+        match error {
             TreeError::Io { path, source } => TreeError::Io {
                 path: self.path.join(path).display().to_string(),
                 source,
             },
             other => other,
-        })
+        }
     }
 }
 
@@ -169,16 +175,17 @@ impl Source for DirectorySource {
         Some(format!("folder {}", path.display()))
     }
 
-    fn snapshot(&self) -> Result<Option<Snapshot>, TreeError> {
-        let taken = clock::nanoseconds();
-        let found = Mutex::new(Vec::new());
-        let look = |path: &str, stat: Stat| {
-            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-            found.push((path.to_owned(), stat));
+    fn snapshot(
+        &self,
+        old: Option<&Snapshot>,
+    ) -> Result<Option<(Snapshot, Option<Delta>)>, TreeError> {
+        let old = match old {
+            Some(Snapshot::Folder(listing)) => Some(listing),
+            _ => None,
         };
-        self.walk(&[""], &is_c, Deed::Look(&look))?;
-        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Some(Snapshot::Folder(Listing::new(taken, found))))
+        let (listing, delta) = look::look(&self.root, clock::nanoseconds(), old)
+            .map_err(|error| self.at_home(error))?;
+        Ok(Some((Snapshot::Folder(listing), delta)))
     }
 }
 

@@ -338,28 +338,33 @@ impl Source for GitSource {
         ))
     }
 
-    fn snapshot(&self) -> Result<Option<Snapshot>, TreeError> {
-        Ok(Some(Snapshot::Tree(self.tree.to_string())))
+    fn tree(&self) -> Option<String> {
+        Some(self.tree.to_string())
     }
 
-    fn since(&self, old: &Snapshot, now: &Snapshot) -> Result<Option<Delta>, TreeError> {
-        if let (Snapshot::Tree(old), Snapshot::Tree(now)) = (old, now)
-            && old != now
-        {
-            let repository = self.repository();
-            let find = |id: &str| repository.find_tree(Oid::from_str(id).ok()?).ok();
-            return match (find(old), find(now)) {
-                (Some(old), Some(now)) => {
-                    let mut delta = Delta::default();
-                    let both = (Some(old.id()), Some(now.id()));
-                    since::differing(&repository, both, "", &mut delta)?;
-                    Ok(Some(delta))
+    fn snapshot(
+        &self,
+        old: Option<&Snapshot>,
+    ) -> Result<Option<(Snapshot, Option<Delta>)>, TreeError> {
+        let now = Snapshot::Tree(self.tree.to_string());
+        let delta = match old {
+            Some(old) if *old == now => Some(Delta::default()),
+            Some(Snapshot::Tree(old)) => {
+                let repository = self.repository();
+                let find = |id: Oid| Some(repository.find_tree(id).ok()?.id());
+                // The repository that had the tree, or its history, may be another now.
+                match (Oid::from_str(old).ok().and_then(find), find(self.tree)) {
+                    (Some(old), Some(now)) => {
+                        let mut delta = Delta::default();
+                        since::differing(&repository, (Some(old), Some(now)), "", &mut delta)?;
+                        Some(delta)
+                    }
+                    _ => None,
                 }
-                // The repository that had the tree, or its history, is another now.
-                _ => Ok(None),
-            };
-        }
-        Ok(old.compare(now))
+            }
+            _ => None,
+        };
+        Ok(Some((now, delta)))
     }
 }
 

@@ -8,6 +8,8 @@ pub mod commits;
 pub mod directory;
 pub mod git;
 pub mod kernel;
+mod listing;
+mod look;
 mod outcome;
 pub mod output;
 pub mod package;

@@ -161,21 +161,22 @@ pub trait Source: Send + Sync {
         None
     }
 
-    /// Says what the source looks like now; `None` where later changes could not be told. To be taken before anything is
-    /// read, so that what is written meanwhile counts as a change.
-    ///
-    /// # Errors
-    /// When the source cannot be read.
-    fn snapshot(&self) -> Result<Option<Snapshot>, TreeError> {
-        Ok(None)
+    /// Names the git tree that is read, in hex, where the source is one.
+    fn tree(&self) -> Option<String> {
+        None
     }
 
-    /// Lists the C files that differ between two snapshots of this source; `None` where that cannot be told.
+    /// Says what the source looks like now, and which C files differ from what it looked like, or may differ: `None` where
+    /// that cannot be told, or `old` is not given. `None` in all where later changes could not be told either. To be taken
+    /// before anything is read, so that what is written meanwhile counts as a change.
     ///
     /// # Errors
     /// When the source cannot be read.
-    fn since(&self, old: &Snapshot, now: &Snapshot) -> Result<Option<Delta>, TreeError> {
-        Ok(old.compare(now))
+    fn snapshot(
+        &self,
+        _old: Option<&Snapshot>,
+    ) -> Result<Option<(Snapshot, Option<Delta>)>, TreeError> {
+        Ok(None)
     }
 }
 

@@ -5,10 +5,9 @@
 //! folders hold hundreds of megabytes, so folders alone would leave cores idle.
 
 use super::beneath;
-use super::snapshot::Stat;
 use super::source::{Choose, TreeError, Visit};
 use rustix::buffer::spare_capacity;
-use rustix::fd::OwnedFd;
+use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir};
 use rustix::io::Errno;
 use std::ffi::{CStr, CString};
@@ -45,8 +44,6 @@ impl Folder {
 pub(super) enum Deed<'d> {
     /// Gives the path alone.
     List(&'d (dyn Fn(&str) + Sync)),
-    /// Gives the path and what the file system says of the file.
-    Look(&'d (dyn Fn(&str, Stat) + Sync)),
     /// Reads the file.
     Read(Visit<'d>),
 }
@@ -228,7 +225,7 @@ impl<'w> Worker<'w> {
             if matches!(text, "." | ".." | ".git") {
                 continue;
             }
-            match kind(folder, name, entry.file_type()) {
+            match kind(&folder.fd, name, entry.file_type()) {
                 FileType::Directory => {
                     tasks.push(Task::Folder {
                         parent: Arc::clone(folder),
@@ -267,13 +264,6 @@ impl<'w> Worker<'w> {
             set(&mut self.path, &folder.path, text);
             match self.deed {
                 Deed::List(list) => list(&self.path),
-                Deed::Look(look) => {
-                    match rustix::fs::statat(&folder.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
-                        Ok(stat) => look(&self.path, own(&stat)),
-                        Err(error) if vanished(error) => {}
-                        Err(error) => return Err(refused(&self.path, error)),
-                    }
-                }
                 Deed::Read(visit) => match self.read(folder, name) {
                     Ok(()) => {
                         visit(&self.path, &self.buffer);
@@ -313,37 +303,21 @@ pub(super) fn read_to_end(file: &OwnedFd, buffer: &mut Vec<u8>) -> Result<(), Er
 }
 
 /// Trusts the listing's type, and asks only where the file system gives none.
-fn kind(folder: &Folder, name: &CStr, listed: FileType) -> FileType {
+pub(super) fn kind(folder: impl AsFd, name: &CStr, listed: FileType) -> FileType {
     if listed != FileType::Unknown {
         return listed;
     }
-    rustix::fs::statat(&folder.fd, name, AtFlags::SYMLINK_NOFOLLOW)
-        .map_or(FileType::Unknown, |stat| {
-            FileType::from_raw_mode(stat.st_mode)
-        })
-}
-
-/// Takes what tells a file from what it was.
-fn own(stat: &rustix::fs::Stat) -> Stat {
-    let moment = |seconds: i64, nanoseconds: u64| {
-        let seconds = seconds.saturating_mul(1_000_000_000);
-        seconds.saturating_add(nanoseconds.cast_signed())
-    };
-    Stat {
-        place: [stat.st_dev, stat.st_ino, stat.st_size.cast_unsigned()],
-        times: [
-            moment(stat.st_mtime, stat.st_mtime_nsec),
-            moment(stat.st_ctime, stat.st_ctime_nsec),
-        ],
-    }
+    rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).map_or(FileType::Unknown, |stat| {
+        FileType::from_raw_mode(stat.st_mode)
+    })
 }
 
 /// Is this how it looks when somebody removes or replaces a file while we read?
-fn vanished(error: Errno) -> bool {
+pub(super) fn vanished(error: Errno) -> bool {
     matches!(error, Errno::NOENT | Errno::LOOP | Errno::NOTDIR)
 }
 
-fn refused(path: &str, error: Errno) -> TreeError {
+pub(super) fn refused(path: &str, error: Errno) -> TreeError {
     let path = if path.is_empty() { "." } else { path };
     TreeError::Io {
         path: path.to_owned(),
@@ -360,7 +334,7 @@ fn set(out: &mut String, folder: &str, name: &str) {
     out.push_str(name);
 }
 
-fn join(folder: &str, name: &str) -> String {
+pub(super) fn join(folder: &str, name: &str) -> String {
     let mut out = String::with_capacity(folder.len() + name.len() + 1);
     set(&mut out, folder, name);
     out

@@ -26,12 +26,11 @@ fn a_folder_is_seen_to_change_even_where_size_and_times_are_as_before() {
     let text = std::fs::read_to_string(&file).unwrap();
     write(&text);
     let source = DirectorySource::open(folder.path()).unwrap();
-    let first = source.snapshot().unwrap().unwrap();
+    let first = source.snapshot(None).unwrap().unwrap().0;
     let memory = audit::audit(&source, None, &|_| {}).unwrap();
     // Of the same size, and with the same time of change; only the time of the inode tells.
     write(&text.replacen("pte_present", "pte_tneserp", 1));
-    let second = source.snapshot().unwrap().unwrap();
-    let delta = source.since(&first, &second).unwrap().unwrap();
+    let delta = source.snapshot(Some(&first)).unwrap().unwrap().1.unwrap();
     assert!(delta.modified.contains("mm/census.c"), "{delta:?}");
     let warm = audit::audit(&source, Some((&memory, &delta)), &|_| {}).unwrap();
     let cold = audit::audit(&source, None, &|_| {}).unwrap();
@@ -39,8 +38,9 @@ fn a_folder_is_seen_to_change_even_where_size_and_times_are_as_before() {
     assert_ne!(warm.audit().sites, memory.audit().sites);
     std::fs::remove_file(&file).unwrap();
     std::fs::write(folder.path().join("mm/new.h"), "").unwrap();
-    let third = source.snapshot().unwrap().unwrap();
-    let delta = source.since(&first, &third).unwrap().unwrap();
+    let (third, delta) = source.snapshot(Some(&first)).unwrap().unwrap();
+    let delta = delta.unwrap();
+    assert_eq!(source.snapshot(Some(&third)).unwrap().unwrap().0, third);
     assert!(
         delta.removed.contains("mm/census.c") && delta.added.contains("mm/new.h"),
         "{delta:?}"
@@ -78,9 +78,9 @@ fn a_commit_is_audited_from_what_is_known_of_another() {
     git(&["add", "."]);
     git(&["commit", "--quiet", "-m", "patch"]);
     let [base, patched] = ["HEAD~", "HEAD"].map(|at| GitSource::open(folder.path(), at).unwrap());
-    let [old, new] = [&base, &patched].map(|source| source.snapshot().unwrap().unwrap());
+    let old = base.snapshot(None).unwrap().unwrap().0;
     assert_eq!(base.place(), patched.place());
-    let delta = patched.since(&old, &new).unwrap().unwrap();
+    let delta = patched.snapshot(Some(&old)).unwrap().unwrap().1.unwrap();
     assert_eq!(
         (delta.added.len(), delta.removed.len(), delta.modified.len()),
         (1, 1, 1)
