@@ -108,12 +108,16 @@ pub(super) fn alternatives(
     for (index, hunk) in hunks.iter().enumerate() {
         for choice in hunk.choices(&whole.chosen[index], usage, effort) {
             let part = (index, Rc::new(choice.departure));
+            // One tab alone is set by no rule.
+            let alone = !matches!(choice.label, Some(Label::Tab(_)));
             if let Some(label) = choice.label {
                 labelled.entry(label).or_default().push(part.clone());
             }
             let bits = cheapest.entry(key(&part)).or_insert(choice.bits);
             *bits = choice.bits.min(*bits);
-            out.push(Alternative::new(choice.bits, vec![part], &lengths));
+            if alone {
+                out.push(Alternative::new(choice.bits, vec![part], &lengths));
+            }
         }
     }
     for parts in labelled.values().filter(|parts| parts.len() > 1) {

@@ -1,9 +1,10 @@
 //! In: a file. Out: which places of its lines it aligns, and at which columns.
 
-use super::model::model;
+use super::model::{Model, model};
 use super::scan::opens_record;
 use super::slots::{Class, Slot};
-use std::collections::HashMap;
+use crate::repair::image::words as words_of;
+use std::collections::{BTreeMap, HashMap};
 
 /// How often a place is padded, and to where.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,8 @@ pub(in crate::repair) struct Columns {
     seen: HashMap<(u8, Slot, bool), Seen>,
     /// Comments that set the texts of ` * @name: text` under each other: not, one blank behind the longest name, two.
     docs: [u32; 3],
+    /// Where the signs of `.name = value` stand, by the names.
+    named: HashMap<Vec<u8>, HashMap<usize, u32>>,
 }
 
 /// What a declaration in a `struct` (`record`) does says nothing of one in a function.
@@ -43,6 +46,7 @@ impl Columns {
                 record = opens_record(line);
             }
             let Some(model) = model(line) else { continue };
+            out.name(line, &model);
             for (slot, column, gap) in model.slots {
                 let Some(key) = key(model.class, slot, record) else {
                     continue;
@@ -57,6 +61,31 @@ impl Columns {
             }
         }
         out
+    }
+
+    /// Takes where the sign of `.name = value` stands.
+    fn name(&mut self, line: &[u8], model: &Model) {
+        let sign = model.slots.iter().find(|(slot, _, _)| *slot == Slot::Sign);
+        let name = words_of(line)
+            .next()
+            .filter(|_| model.class == Class::Field);
+        if let Some(((_, column, gap), name)) = sign.zip(name)
+            && gap != b" "
+        {
+            let seen = self.named.entry(name.to_vec()).or_default();
+            *seen.entry(*column).or_default() += 1;
+        }
+    }
+
+    /// The column at which the file has most signs behind those names that begin `rows`.
+    pub(super) fn of_names(&self, rows: &[Vec<Vec<u8>>]) -> Option<usize> {
+        let mut votes: BTreeMap<usize, u32> = BTreeMap::new();
+        let names = rows.iter().filter_map(|row| self.named.get(row.first()?));
+        for (column, count) in names.flatten() {
+            *votes.entry(*column).or_default() += count;
+        }
+        let most = votes.into_iter().max_by_key(|(_, count)| *count);
+        most.map(|(column, _)| column)
     }
 
     /// How many blanks the file leaves behind the longest name where it sets the texts of ` * @name: text` under
@@ -120,4 +149,21 @@ fn docs(lines: &[&[u8]]) -> [u32; 3] {
         run.clear();
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_the_column_of_its_sign() {
+        let lines: Vec<&[u8]> = vec![b"\t.begin\t\t= 1,", b"\t.end\t\t= 2,", b"\t.other\t= 3,"];
+        let columns = Columns::of(&lines);
+        let rows = |names: &[&str]| {
+            let row = |name: &&str| vec![name.as_bytes().to_vec(), b"=".to_vec()];
+            names.iter().map(row).collect::<Vec<_>>()
+        };
+        assert_eq!(columns.of_names(&rows(&[".new", ".end"])), Some(24));
+        assert_eq!(columns.of_names(&rows(&[".new"])), None);
+    }
 }

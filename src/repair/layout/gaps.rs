@@ -3,7 +3,8 @@
 use super::comments::{begins_anew, is_item, item, stops, under_text};
 use super::group::{at_columns, group_columns};
 use super::labels::goes_on;
-use super::model::{Model, column_before, like, model};
+use super::model::{Model, column_before, like, model, ordered};
+use super::odd::{slips, with_pairs};
 use super::slots::{Class, Slot, class, slots};
 use super::width::pad_to;
 
@@ -48,11 +49,11 @@ pub(in crate::repair) fn inner(lead: &[u8], words: &[Vec<u8>], around: &Around<'
         .iter()
         .filter_map(|line| model(line))
         .collect();
-    let models: Vec<Model> = beside(around).filter_map(model).collect();
+    let own = class(&words);
+    let models: Vec<Model> = ordered(own, lead, beside(around).collect());
     let base = with_pairs(&words, &single, &replaced, around);
     let base = stops(&words, base, around);
     let places = slots(&words);
-    let own = class(&words);
     let mut out: Vec<Gaps> = Vec::new();
     let alike = replaced.iter().any(|model| model.class == own);
     let mut rank = first(lead, &words, (&base, &places, alike), around, &mut out);
@@ -155,17 +156,6 @@ fn first(
     0
 }
 
-/// Slips that the file has now and then, made here too.
-fn slips(words: &[&[u8]], best: &[Vec<u8>], around: &Around<'_>) -> Option<Gaps> {
-    let mut slips = best.to_vec();
-    for (at, pair) in words.windows(2).enumerate() {
-        if let Some((gap, false)) = around.style.pairs.between(pair[0], pair[1]) {
-            slips[at] = gap.to_vec();
-        }
-    }
-    (slips != best).then_some((3, slips))
-}
-
 /// The white space of a line replaced, as it is, whatever column that gives.
 fn verbatim(
     base: &[Vec<u8>],
@@ -245,6 +235,13 @@ fn by_file(
             usual.extend(column.or(group).map(|column| (slot, column)));
         }
     }
+    let named = around.style.columns.of_names(around.group);
+    if let Some(column) = named.filter(|_| own == Class::Field) {
+        // As in other structs of the file with such members.
+        let columns = [(Slot::Sign, column)];
+        out.push((0, at_columns(lead, words, base, places, &columns)));
+        wide = true;
+    }
     let cost = if wide { 0 } else { 3 };
     out.push((cost, at_columns(lead, words, base, places, &usual)));
     out.push((cost + 1, at_columns(lead, words, base, places, &grouped)));
@@ -260,30 +257,6 @@ fn beside<'a>(around: &Around<'a>) -> impl Iterator<Item = &'a [u8]> {
         .flat_map(move |index| [above.get(index), below.get(index)])
         .flatten()
         .copied()
-}
-
-/// Unusual white space between words that a removed line has too.
-fn with_pairs(
-    words: &[&[u8]],
-    single: &[Vec<u8>],
-    replaced: &[Model],
-    around: &Around<'_>,
-) -> Vec<Vec<u8>> {
-    let mut out = single.to_vec();
-    for (at, pair) in words.windows(2).enumerate() {
-        let found = replaced
-            .iter()
-            .flat_map(|model| &model.pairs)
-            .find(|(first, second, _)| first == pair[0] && second == pair[1]);
-        if let Some((_, _, gap)) = found {
-            out[at].clone_from(gap);
-        } else if let Some((gap, mostly)) = around.style.pairs.between(pair[0], pair[1])
-            && (mostly || around.habit.slips)
-        {
-            out[at] = gap.to_vec();
-        }
-    }
-    out
 }
 
 /// Sets every place as `pattern` has it; places that it lacks as the nearest model that has them.

@@ -1,6 +1,7 @@
 //! In: an added line's words, what is open above it, lines beside it. Out: leading white space, likeliest first.
 
 use super::scan::{Scan, lead};
+use super::statement::statement;
 use super::style::{Going, Habit, Style, Where, place};
 use super::width::{indent, width};
 
@@ -156,7 +157,7 @@ fn beside(scene: &Scene<'_>, out: &mut Ranked) {
     }
 }
 
-fn tabs(base: &[u8], more: usize) -> Vec<u8> {
+pub(super) fn tabs(base: &[u8], more: usize) -> Vec<u8> {
     let mut out = base.to_vec();
     out.resize(base.len() + more, b'\t');
     out
@@ -211,9 +212,21 @@ fn in_comment(first: &[u8], scan: &Scan, comment: &[u8], out: &mut Ranked) {
             out.push((0, indent(column)));
             out.push((2, star(comment)));
         } else {
-            out.push((0, lead(&scan.last).to_vec()));
+            let beside = behind_code(&scan.last);
+            let cost = u32::from(beside.is_some());
+            out.extend(beside.map(|under| (0, under)));
+            out.push((cost, lead(&scan.last).to_vec()));
         }
     }
+}
+
+/// White space that puts a line under the text of a comment that began behind the code of the line above.
+fn behind_code(above: &[u8]) -> Option<Vec<u8>> {
+    let sign = memchr::memmem::rfind(above, b"/*")?;
+    let text = &above[sign + 2..];
+    let blanks = text.len() - text.trim_ascii_start().len();
+    let begins = blanks < text.len() && memchr::memmem::find(text, b"*/").is_none();
+    begins.then(|| indent(width(&above[..sign + 2 + blanks], 0)))
 }
 
 /// Text that is no C: like the lines beside it.
@@ -233,6 +246,8 @@ fn plain(scene: &Scene<'_>, out: &mut Ranked) {
         out.insert(0, (0, [last, b"  "].concat()));
     }
     out.push((2, [last, b"  "].concat()));
+    // A list.
+    out.push((3, [last, b" "].concat()));
 }
 
 fn in_brackets(first: &[u8], scene: &Scene<'_>, open: &super::scan::Open, out: &mut Ranked) {
@@ -271,6 +286,8 @@ fn in_brackets(first: &[u8], scene: &Scene<'_>, open: &super::scan::Open, out: &
         // Tabs as far as they go.
         out.push((2 + odd + shown, vec![b'\t'; column / 8]));
         out.push((3 + odd + shown, vec![b'\t'; column.div_ceil(8)]));
+        // By an editor that knows no tabs.
+        out.push((4 + shown, vec![b' '; column]));
     }
     let base = &open.statement;
     out.push((cost(Going::One) + shown, tabs(base, 1)));
@@ -314,85 +331,14 @@ fn going_on(first: &[u8], scene: &Scene<'_>, out: &mut Ranked) {
     out.push((6, base.to_vec()));
 }
 
-/// Does a line jump away?
-fn leaves(line: &[u8]) -> bool {
-    let text = line.trim_ascii();
-    let jumps: [&[u8]; 5] = [
-        b"break;",
-        b"return",
-        b"goto ",
-        b"continue;",
-        b"fallthrough;",
-    ];
-    text.ends_with(b";") && jumps.iter().any(|jump| text.starts_with(jump))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn statement(words: &[Vec<u8>], first: &[u8], scan: &Scan, out: &mut Ranked) {
-    let Some(open) = scan.stack.last() else {
-        if scan.define {
-            let last = lead(&scan.last);
-            // Behind a statement that went on, the next stands under its begin.
-            let begun = if scan.begun.is_empty() {
-                last
-            } else {
-                scan.begun.as_slice()
-            };
-            if !begun.is_empty() {
-                out.push((0, begun.to_vec()));
-                out.push((1, last.to_vec()));
-            }
-            out.push((1, b"\t".to_vec()));
-            out.push((3, b"\t\t".to_vec()));
-        }
-        if let Some(waiting) = scan.waiting.last() {
-            out.push((0, tabs(waiting, 1)));
-        }
-        out.push((2, b"\t".to_vec()));
-        return;
-    };
-    if first.starts_with(b"}") {
-        out.push((0, open.statement.clone()));
-        out.push((1, open.line.clone()));
-        return;
+    #[test]
+    fn a_comment_behind_code_goes_on_under_its_text() {
+        assert_eq!(behind_code(b"\tint x;\t/* all of"), Some(indent(19)));
+        assert_eq!(behind_code(b"\tint x;\t/* all */"), None);
+        assert_eq!(behind_code(b"\t * all of"), None);
     }
-    if let Some(waiting) = scan.waiting.last() {
-        out.push((
-            0,
-            if first.starts_with(b"{") {
-                waiting.clone()
-            } else {
-                tabs(waiting, 1)
-            },
-        ));
-    }
-    if first == b"else" {
-        out.extend(scan.ended.iter().rev().map(|ended| (0, ended.clone())));
-    }
-    let switch = first == b"case" || first.starts_with(b"default:");
-    if switch {
-        match &open.case {
-            Some(case) => out.push((0, case.clone())),
-            None => out.push((0, open.statement.clone())),
-        }
-    }
-    let last_word = words.last().map_or(&b""[..], Vec::as_slice);
-    if words.len() == 1 && last_word.ends_with(b":") && !switch {
-        out.push((1, b" ".to_vec()));
-    }
-    if first.starts_with(b"/*") && scan.waiting.is_empty() && leaves(&scan.last) {
-        // Nothing follows a jump but the next case.
-        out.extend(open.case.iter().map(|case| (0, case.clone())));
-    }
-    let inside = if scan.waiting.is_empty() { 0 } else { 4 };
-    match &open.case {
-        Some(case) => out.push((inside, tabs(case, 1))),
-        None if open.list && scan.last_code.len() > open.statement.len() => {
-            out.push((inside, scan.last_code.clone()));
-        }
-        None => {}
-    }
-    out.push((
-        inside + u32::from(open.case.is_some()) * 2,
-        tabs(&open.statement, 1),
-    ));
 }

@@ -1,12 +1,16 @@
 //! In: a file. Out: the words between which it leaves more than a blank, so that added lines repeat its slips.
 
+use super::super::image::words as words_of;
 use super::model::model;
+use super::parts::Parts;
 use std::collections::{HashMap, HashSet};
 
 /// Pairs of words with odd white space between.
 #[derive(Clone, Debug, Default)]
 pub(in crate::repair) struct Pairs {
     odd: HashMap<(Vec<u8>, Vec<u8>), Odd>,
+    /// White space at the begin of strings, by the word that opens them, and how often.
+    opening: HashMap<Vec<u8>, HashMap<Vec<u8>, u32>>,
 }
 
 /// How a pair is set.
@@ -38,7 +42,33 @@ impl Pairs {
         if !out.odd.is_empty() {
             out.weigh(lines);
         }
+        out.open(lines);
         out
+    }
+
+    /// Counts with what strings begin.
+    fn open(&mut self, lines: &[&[u8]]) {
+        for line in lines {
+            let mut words = words_of(line).peekable();
+            while let (Some(word), Some(next)) = (words.next(), words.peek()) {
+                if Parts::opens_string(word) {
+                    let offset = |word: &[u8]| word.as_ptr() as usize - line.as_ptr() as usize;
+                    let gap = line[offset(word) + word.len()..offset(next)].to_vec();
+                    let seen = self.opening.entry(word.to_vec()).or_default();
+                    *seen.entry(gap).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    /// What most of the file's strings begin with that this word opens, if that is not one blank.
+    pub(super) fn opening(&self, word: &[u8]) -> Option<&[u8]> {
+        let seen = self.opening.get(word)?;
+        let (gap, count) = seen
+            .iter()
+            .max_by_key(|(gap, count)| (**count, gap.len()))?;
+        let all: u32 = seen.values().sum();
+        (gap != b" " && count * 2 > all && all > 1).then_some(gap.as_slice())
     }
 
     /// Counts how often the file sets them with one blank.
@@ -91,5 +121,19 @@ mod tests {
         assert_eq!(pairs.between(b"=", b"y;"), Some((&b"  "[..], false)));
         assert_eq!(pairs.between(b"return", b"0;"), Some((&b"  "[..], false)));
         assert_eq!(pairs.between(b"struct", b"a"), None);
+    }
+
+    #[test]
+    fn strings_begin_as_most_of_them_do() {
+        let lines: Vec<&[u8]> = vec![
+            b"\tsay(\"  one\");",
+            b"\tsay(\"  two\");",
+            b"\tsay(\" three\");",
+            b"\ttell(\" one\");",
+            b"\ttell(\" two\");",
+        ];
+        let pairs = Pairs::of(&lines);
+        assert_eq!(pairs.opening(b"say(\""), Some(&b"  "[..]));
+        assert_eq!(pairs.opening(b"tell(\""), None);
     }
 }

@@ -2,17 +2,19 @@
 
 use super::comments::{is_item, other_stops};
 use super::slots::{Slot, class, slots};
+use super::stars::stars;
 use super::ways::{Kind, Way};
 use super::width::{pad_to, width};
 use crate::repair::image::words as words_of;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// A line taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::repair) struct Parts {
-    lead: Vec<u8>,
-    words: Vec<Vec<u8>>,
+    pub(super) lead: Vec<u8>,
+    pub(super) words: Vec<Vec<u8>>,
     /// White space before each word but the first.
-    gaps: Vec<Vec<u8>>,
+    pub(super) gaps: Vec<Vec<u8>>,
     /// White space at the end.
     tail: Vec<u8>,
 }
@@ -20,8 +22,8 @@ pub(in crate::repair) struct Parts {
 /// Tabs that a line begins with at most, and blanks behind them.
 const TABS: usize = 9;
 const BLANKS: usize = 8;
-/// Blanks behind a comment's star at most.
-const STAR: usize = 24;
+/// Words of a line behind which a tab is tried.
+const NAMES: usize = 12;
 /// Columns that are tried for what stands under each other.
 const COLUMNS: std::ops::RangeInclusive<usize> = 2..=11;
 
@@ -78,7 +80,7 @@ impl Parts {
     }
 
     /// The line with another white space at its begin, or before a word.
-    fn set(&self, lead: Option<&[u8]>, gap: Option<(usize, &[u8])>) -> Vec<u8> {
+    pub(super) fn set(&self, lead: Option<&[u8]>, gap: Option<(usize, &[u8])>) -> Vec<u8> {
         let mut out = lead.unwrap_or(&self.lead).to_vec();
         for (index, word) in self.words.iter().enumerate() {
             if let Some(before) = index.checked_sub(1) {
@@ -93,7 +95,7 @@ impl Parts {
         out
     }
 
-    fn with(&self, at: usize, gap: &[u8]) -> Vec<u8> {
+    pub(super) fn with(&self, at: usize, gap: &[u8]) -> Vec<u8> {
         self.set(None, Some((at, gap)))
     }
 
@@ -108,6 +110,11 @@ impl Parts {
         }
     }
 
+    /// Does a string begin before the place behind that word, and nothing of it stand there yet?
+    pub(in crate::repair) fn opens_string(word: &[u8]) -> bool {
+        word.ends_with(b"\"") && word.iter().filter(|&&byte| byte == b'"').count() % 2 == 1
+    }
+
     /// The words before and behind each place where two blanks stand in place of one, with the line then.
     pub(in crate::repair) fn slips_named(&self) -> Vec<(Pair, Vec<u8>)> {
         let single = (0..self.gaps.len()).filter(|&at| self.gaps[at] == b" ");
@@ -119,16 +126,45 @@ impl Parts {
             .collect()
     }
 
+    /// The names behind which one blank stands, with the line where that is a tab.
+    pub(in crate::repair) fn tabbed(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        if self.is_star() {
+            return Vec::new();
+        }
+        let near = 0..self.gaps.len().min(NAMES);
+        let single = near.filter(|&at| self.gaps[at] == b" ");
+        let mut out: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        for at in single {
+            // Once a line: what is set under something is so but at one place.
+            let name =
+                name(&self.words[at]).filter(|name| out.iter().all(|(known, _)| known != name));
+            out.extend(name.map(|name| (name.to_vec(), self.with(at, b"\t"))));
+        }
+        out
+    }
+
+    /// A digest of the words.
+    pub(in crate::repair) fn digest(&self) -> u64 {
+        let mut key = DefaultHasher::new();
+        self.words.hash(&mut key);
+        key.finish()
+    }
+
+    /// Is it a comment's line without text?
+    pub(in crate::repair) fn is_bare_star(&self) -> bool {
+        self.is_star() && self.words.len() == 1
+    }
+
     fn is_star(&self) -> bool {
         self.words.first().is_some_and(|word| word == b"*")
     }
 
-    fn borrowed(&self) -> Vec<&[u8]> {
+    pub(super) fn borrowed(&self) -> Vec<&[u8]> {
         self.words.iter().map(Vec::as_slice).collect()
     }
 
     /// The column behind the word before word `at`.
-    fn column(&self, at: usize) -> usize {
+    pub(super) fn column(&self, at: usize) -> usize {
         let mut column = width(&self.lead, 0);
         for index in 0..at {
             if index > 0 {
@@ -153,6 +189,14 @@ impl Parts {
     }
 }
 
+/// The variable or member that a word ends with, if it is no plain one.
+fn name(word: &[u8]) -> Option<&[u8]> {
+    let sign = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"_->.".contains(byte));
+    let begin = word.iter().rposition(sign).map_or(0, |at| at + 1);
+    let name = &word[begin..];
+    name.contains(&b'>').then_some(name)
+}
+
 /// Words that follow each other.
 pub(in crate::repair) type Pair = (Vec<u8>, Vec<u8>);
 
@@ -171,43 +215,6 @@ fn leads() -> impl Iterator<Item = Vec<u8>> {
             (!lead.is_empty()).then_some(lead)
         })
     })
-}
-
-/// The text of a comment, further in or out.
-fn stars(lines: &[&Parts], out: &mut Vec<Alike>) {
-    let mut with = |way: Way, set: &dyn Fn(&[u8]) -> Vec<u8>| {
-        let set = |line: &&Parts| match line.gaps.first() {
-            Some(gap) => line.with(0, &set(gap)),
-            None => line.text(),
-        };
-        out.push((way, lines.iter().map(set).collect()));
-    };
-    for count in 1..=STAR {
-        with(Way::new(Kind::Star, count), &|_| vec![b' '; count]);
-    }
-    for (number, gap) in [&b"\t"[..], b"\t\t", b" \t", b"\t "].iter().enumerate() {
-        with(Way::new(Kind::Star, STAR + 1 + number), &|_| gap.to_vec());
-    }
-    if lines.len() > 1 {
-        for more in 1..=8 {
-            with(Way::new(Kind::StarMore, more), &|gap| {
-                [gap, &vec![b' '; more]].concat()
-            });
-        }
-        with(Way::new(Kind::StarMore, 0), &|gap| {
-            gap[usize::from(gap.len() > 1)..].to_vec()
-        });
-    }
-    for blanks in 1..=2 {
-        let set = |line: &&Parts| {
-            let lead = [line.lead.as_slice(), &vec![b' '; blanks]].concat();
-            line.set(Some(&lead), None)
-        };
-        out.push((
-            Way::new(Kind::StarLead, blanks),
-            lines.iter().map(set).collect(),
-        ));
-    }
 }
 
 /// Lines further in or out.
@@ -331,6 +338,13 @@ fn columns(lines: &[&Parts], out: &mut Vec<Alike>) {
                 Some(vec![b' '; longest + more - line.column(at)])
             });
         }
+        // As an editor does that writes no tabs.
+        for more in 1..=3 {
+            let stop = longest / 8 * 8 + more * 8;
+            with(Kind::Blank, more, &|line, at| {
+                Some(vec![b' '; stop - line.column(at)])
+            });
+        }
     }
 }
 
@@ -368,7 +382,18 @@ mod tests {
         assert!(
             alike(&["\t.a = 1,", "\t.long = 2,"]).contains(&"\t.a\t= 1,\n\t.long\t= 2,".to_owned())
         );
+        let blanks = "\t.a      = 1,\n\t.long   = 2,".to_owned();
+        assert!(alike(&["\t.a = 1,", "\t.long = 2,"]).contains(&blanks));
         let far = Parts::of(b"\t{ return 0; }").anywhere();
         assert!(far.contains(&b"\t\t\t\t\t\t\t{ return 0; }".to_vec()));
+    }
+
+    #[test]
+    fn a_tab_is_set_behind_members_only() {
+        let line = Parts::of(b"\tif (one->two && three && one->two == x)");
+        let name = b"one->two".to_vec();
+        let text = b"\tif (one->two\t&& three && one->two == x)".to_vec();
+        assert_eq!(line.tabbed(), [(name, text)]);
+        assert!(Parts::opens_string(b"say(\"") && !Parts::opens_string(b"\"\""));
     }
 }

@@ -83,6 +83,12 @@ impl Scan {
         self.condition.is_some()
     }
 
+    /// The column behind an open bracket with text behind it, under which lines go on.
+    pub(in crate::repair) fn under_bracket(&self) -> Option<usize> {
+        let open = self.stack.last().filter(|open| open.sign != b'{')?;
+        open.column.filter(|_| self.comment.is_none())
+    }
+
     /// Does a comment go on?
     pub(super) fn is_comment(&self) -> bool {
         self.comment.is_some()

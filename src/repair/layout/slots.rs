@@ -69,10 +69,13 @@ pub(super) fn class(words: &[&[u8]]) -> Class {
         b"*" => Class::Star,
         _ if first.starts_with(b".") && words.contains(&&b"="[..]) => Class::Field,
         _ if second == b"=" && !last.ends_with(b";") => Class::Enumerator,
+        // In makefiles.
+        _ if is_made(second) && !last.ends_with(b";") => Class::Assignment,
         _ if declared(words).is_some() => Class::Member,
         _ if words.contains(&&b"="[..]) => Class::Assignment,
         _ if words.len() > 1
             && last.ends_with(b";")
+            && !second.ends_with(b"=")
             && first
                 .first()
                 .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
@@ -85,6 +88,11 @@ pub(super) fn class(words: &[&[u8]]) -> Class {
         _ if words.len() > 1 && first.starts_with(b"(*") => Class::Other,
         _ => Class::Other,
     }
+}
+
+/// Does a makefile set a variable by this sign?
+fn is_made(word: &[u8]) -> bool {
+    matches!(word, b":=" | b"+=" | b"?=")
 }
 
 /// Does ` * @name` tell what follows, or is it but a word of a sentence?
@@ -106,6 +114,19 @@ fn declared(words: &[&[u8]]) -> Option<usize> {
         .all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let fits = words[..at].iter().all(is_type) && named && name.count() > 0;
     (fits && !STATEMENTS.contains(&words[0])).then_some(at)
+}
+
+/// Does the word begin within a string? White space there is no column's.
+pub(super) fn in_string(words: &[&[u8]], at: usize) -> bool {
+    let mut open = false;
+    for word in &words[..at] {
+        let mut escaped = false;
+        for &byte in *word {
+            open ^= byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+        }
+    }
+    open
 }
 
 /// The words before a comment at the line's end.
@@ -143,7 +164,7 @@ pub(super) fn slots(words: &[&[u8]]) -> Vec<(Slot, usize)> {
         Class::Field | Class::Enumerator | Class::Assignment => {
             out.extend(
                 code.iter()
-                    .position(|word| *word == b"=")
+                    .position(|word| *word == b"=" || is_made(word))
                     .filter(|&at| at > 0)
                     .map(|at| (Slot::Sign, at)),
             );
@@ -156,7 +177,8 @@ pub(super) fn slots(words: &[&[u8]]) -> Vec<(Slot, usize)> {
         }
         Class::Star if words.len() > 1 => out.push((Slot::StarText, 1)),
         Class::Member if declared(words).is_some() => {
-            out.extend(declared(words).map(|at| (Slot::Declarator, at)));
+            let both = declared(words).map(|at| [(Slot::Declarator, at), (Slot::Sign, at + 1)]);
+            out.extend(both.into_iter().flatten());
         }
         Class::Member => {
             let at = (1..code.len()).find(|&at| {
@@ -178,7 +200,7 @@ pub(super) fn slots(words: &[&[u8]]) -> Vec<(Slot, usize)> {
                 words[0].starts_with(b"{") || words[0].ends_with(b",") || words[0].contains(&b'(');
             out.extend(
                 (1..code.len())
-                    .filter(|_| table)
+                    .filter(|&at| table && !in_string(words, at))
                     .map(|at| (Slot::Cell(at), at)),
             );
             let pointer = code
@@ -199,4 +221,23 @@ pub(super) fn slots(words: &[&[u8]]) -> Vec<(Slot, usize)> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_a_string_is_no_cell() {
+        let cells = |words: &[&[u8]]| slots(words).iter().map(|(_, at)| *at).collect::<Vec<_>>();
+        assert_eq!(cells(&[b"say(\"", b"all", b"well\\n\",", b"x);"]), [3]);
+        assert_eq!(cells(&[b"say(a,", b"b);"]), [1]);
+    }
+
+    #[test]
+    fn signs_are_set_under_each_other() {
+        assert_eq!(slots(&[b"int", b"one", b"=", b"1;"])[1], (Slot::Sign, 2));
+        assert_eq!(slots(&[b"obj-y", b"+=", b"one.o"]), [(Slot::Sign, 1)]);
+        assert!(slots(&[b"one", b"+=", b"two;"]).is_empty());
+    }
 }

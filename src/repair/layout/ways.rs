@@ -20,6 +20,14 @@ pub(super) enum Kind {
     StarMore,
     /// Before the star.
     StarLead,
+    /// Behind the star, with what goes on with a sentence further in.
+    Hang,
+    /// Behind the star, with what goes on with a list's item under its text.
+    List,
+    /// Below a label, under the text behind it.
+    Under,
+    /// In two columns.
+    Table,
     /// Tabs more or fewer.
     Tabs,
     Blanks,
@@ -33,6 +41,8 @@ pub(super) enum Kind {
     Column,
     /// The first column behind the longest line.
     Longest,
+    /// A tab stop behind it, by blanks.
+    Blank,
 }
 
 impl Way {
@@ -50,7 +60,12 @@ impl Way {
         match self.kind {
             Kind::Star | Kind::Gap | Kind::Column => 8 + usual,
             Kind::Stops | Kind::StarMore => 9 + surprise.min(6),
+            Kind::List => 10 + usual,
+            Kind::Hang => 12 + usual,
+            Kind::Under => 12,
+            Kind::Table => 18,
             Kind::Longest => 8 + usual.min(8),
+            Kind::Blank => 10 + usual.min(8),
             Kind::Tabs => 22,
             Kind::StarLead | Kind::Blanks => 25,
             Kind::Lead => 30,

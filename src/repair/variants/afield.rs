@@ -32,7 +32,7 @@ pub(in crate::repair) enum Departure {
 /// Rows of one run that are tried together at most.
 const RUN: usize = 60;
 /// Runs up to this many rows are tried in all their parts.
-const SHORT: usize = 12;
+pub(super) const SHORT: usize = 12;
 /// How far a blank line is moved.
 const MOVES: usize = 16;
 

@@ -1,6 +1,7 @@
 //! In: the likeliest text of a hunk. Out: what it may have otherwise, each with how unlikely that is in this file.
 
-use super::afield::{Departure, moves, runs};
+use super::afield::{Departure, SHORT, moves, runs};
+use super::costs::{MOST, MOVE, READING, Source};
 use super::search::Variants;
 use super::shape::{Built, Deviation, Variant};
 use crate::repair::layout::{Habit, Parts, Usage, Way};
@@ -19,6 +20,12 @@ pub(in crate::repair) enum Label {
     Way(Way),
     /// Two blanks between certain words.
     Slip(Vec<u8>, Vec<u8>),
+    /// A way to set lines that have the same words, by a digest of these.
+    Line(u64, Way),
+    /// A tab behind a name, which stands in several places.
+    Tab(Vec<u8>),
+    /// Another begin of lines in brackets that have the same words, by a digest of these.
+    Bracket(u64, usize),
 }
 
 /// Something that may be otherwise.
@@ -29,60 +36,15 @@ pub(in crate::repair) struct Choice {
     pub(in crate::repair) departure: Departure,
 }
 
-/// Choices less likely than this are left to those who depart in one place only.
-const MOST: u32 = 26;
-/// What surprise adds where a line stands in a column, or does not. This and the costs below are what was counted over
-/// some 1500 hunks of real patches, in half bits.
-const USUAL: [u32; 10] = [0, 2, 2, 4, 5, 6, 12, 16, 17, 18];
-/// What an option costs, by how much more than the best it costs by the rules.
-const OPTION: [u32; 7] = [6, 6, 7, 9, 14, 16, 17];
-const OPTION_ODD: u32 = 24;
-/// The same for a reading.
-const READING: [u32; 5] = [6, 6, 10, 13, 17];
-/// A blank line that stands elsewhere, by the binary logarithm of how far.
-const MOVE: [u32; 5] = [13, 16, 19, 23, 26];
-const SLIP: u32 = 16;
-
-/// Where a choice comes from, as far as that tells how unlikely it is.
-#[derive(Clone, Copy)]
-enum Source {
-    Habit,
-    /// A theme that costs so much by the rules.
-    Theme(u32),
-    /// An option that costs so much more by the rules.
-    Option(u32),
-    Way(Way),
-    Slip,
-}
-
-impl Source {
-    /// How unlikely a choice is that changes white space so surprisingly, in half bits.
-    fn cost(self, surprise: u32) -> u32 {
-        let usual = USUAL[(surprise as usize).min(USUAL.len() - 1)];
-        match self {
-            Self::Habit => 8 + surprise.min(6),
-            Self::Theme(..3) => 6 + usual,
-            Self::Theme(3) => 8 + usual,
-            Self::Theme(_) => 17 + usual,
-            Self::Option(more) => {
-                let own = OPTION.get(more as usize).copied();
-                own.unwrap_or(OPTION_ODD) + usual / 4
-            }
-            Self::Way(way) => way.cost(surprise, usual),
-            Self::Slip => SLIP,
-        }
-    }
-}
-
 /// Ways to set lines, about.
 const WAYS: usize = 100;
 /// Changed lines that are looked at to tell how unlikely a change is.
 const LOOKED_AT: usize = 3;
 
 /// Collects choices, each once.
-struct Choices<'a> {
+pub(super) struct Choices<'a> {
     hunk: &'a Variants<'a>,
-    base: &'a Variant,
+    pub(super) base: &'a Variant,
     usage: &'a Usage,
     seen: HashSet<u64>,
     out: Vec<Choice>,
@@ -94,14 +56,19 @@ struct Choices<'a> {
 
 impl Choices<'_> {
     /// Takes so many lines from what may still be set; says whether that may be.
-    fn spend(&mut self, lines: usize) -> bool {
+    pub(super) fn spend(&mut self, lines: usize) -> bool {
         let left = self.effort.checked_sub(lines as u64);
         *self.effort = left.unwrap_or(0);
         left.is_some()
     }
 
     /// Takes rows with other texts.
-    fn texts(&mut self, source: Source, label: Option<Label>, changed: Vec<(usize, Rc<[u8]>)>) {
+    pub(super) fn texts(
+        &mut self,
+        source: Source,
+        label: Option<Label>,
+        changed: Vec<(usize, Rc<[u8]>)>,
+    ) {
         let rows = &self.hunk.prepared[self.base.reading].reading.rows;
         let fits = |(row, text): &(usize, Rc<[u8]>)| {
             let hunk = self.hunk;
@@ -157,6 +124,7 @@ impl Variants<'_> {
         }
         self.by_rule(&mut out);
         self.together(&mut out);
+        self.in_brackets(&mut out);
         self.alone(&mut out);
         self.otherwise(&mut out);
         out.out
@@ -241,7 +209,7 @@ impl Variants<'_> {
             .collect();
         for range in &prepared.ranges {
             let open: Vec<usize> = range.clone().filter(|&row| parts[row].is_some()).collect();
-            for run in runs(&open) {
+            for run in runs(&open).into_iter().chain(paragraphs(&open, &parts)) {
                 let together: Vec<&Parts> =
                     run.iter().filter_map(|&row| parts[row].as_ref()).collect();
                 // All ways together.
@@ -250,21 +218,38 @@ impl Variants<'_> {
                 }
                 let natural = is_natural(run, &open, &parts);
                 for (way, texts) in Parts::alike(&together) {
-                    let changed = run
+                    let changed: Vec<(usize, Rc<[u8]>)> = run
                         .iter()
                         .zip(texts)
                         .filter(|(row, text)| out.base.texts[**row].as_deref() != Some(text))
                         .map(|(row, text)| (*row, Rc::from(text)))
                         .collect();
                     let label = natural.then_some(Label::Way(way));
+                    let twin = match run {
+                        [row] => parts[*row].as_ref().map(|one| one.digest()),
+                        _ => None,
+                    };
+                    if let Some(words) = twin {
+                        let label = Label::Line(words, way);
+                        out.texts(Source::Way(way), Some(label), Vec::clone(&changed));
+                    }
                     out.texts(Source::Way(way), label, changed);
                 }
             }
         }
         for (row, parts) in parts.iter().enumerate() {
             for ((first, second), text) in parts.iter().flat_map(Parts::slips_named) {
-                let label = Label::Slip(first, second);
-                out.texts(Source::Slip, Some(label), vec![(row, Rc::from(text))]);
+                // What a string begins with is set in by an author, not by a slip.
+                let (source, label) = if Parts::opens_string(&first) {
+                    (Source::Indent, Label::Slip(first, Vec::new()))
+                } else {
+                    (Source::Slip, Label::Slip(first, second))
+                };
+                out.texts(source, Some(label), vec![(row, Rc::from(text))]);
+            }
+            for (name, text) in parts.iter().flat_map(Parts::tabbed) {
+                let label = Label::Tab(name);
+                out.texts(Source::Tab, Some(label), vec![(row, Rc::from(text))]);
             }
         }
     }
@@ -308,6 +293,23 @@ impl Variants<'_> {
     }
 }
 
+/// Parts of a long run of rows: what stands between two lines that hold nothing but a comment's star.
+fn paragraphs<'r>(rows: &'r [usize], parts: &[Option<Parts>]) -> Vec<&'r [usize]> {
+    if rows.len() <= SHORT {
+        return Vec::new();
+    }
+    let bare = |row: &usize| parts[*row].as_ref().is_some_and(Parts::is_bare_star);
+    let inside = rows.split(bare).filter(|part| part.len() > 1);
+    inside
+        .flat_map(|part| {
+            let ends = (2..=part.len().min(SHORT)).map(|end| &part[..end]);
+            let begins = (1..part.len().min(SHORT) - 1).map(|begin| &part[begin..]);
+            ends.chain(begins)
+                .chain((part.len() > SHORT).then_some(part))
+        })
+        .collect()
+}
+
 /// Do all lines of one sort that stand together belong to a run, or none of them?
 fn is_natural(run: &[usize], open: &[usize], parts: &[Option<Parts>]) -> bool {
     let sort = |row: usize| parts[row].as_ref().map(Parts::sort);
@@ -318,4 +320,28 @@ fn is_natural(run: &[usize], open: &[usize], parts: &[Option<Parts>]) -> bool {
     let behind = open.iter().find(|&&row| row > last);
     before.is_none_or(|&row| sort(row) != sort(first))
         && behind.is_none_or(|&row| sort(row) != sort(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_comment_is_taken_by_paragraphs() {
+        let mut parts: Vec<Option<Parts>> = Vec::new();
+        for row in 0..15 {
+            let text: &[u8] = if row == 6 || row == 9 {
+                b" *"
+            } else {
+                b" * some words"
+            };
+            parts.push(Some(Parts::of(text)));
+        }
+        let rows: Vec<usize> = (0..15).collect();
+        let found = paragraphs(&rows, &parts);
+        assert!(found.contains(&&rows[7..9]));
+        assert!(found.contains(&&rows[2..6]));
+        assert!(!found.iter().any(|run| run.contains(&6)));
+        assert!(paragraphs(&rows[..12], &parts).is_empty());
+    }
 }

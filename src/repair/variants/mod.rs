@@ -1,8 +1,10 @@
 //! The readings of one hunk ⇄ exact texts for it, likeliest first, as many as are asked for.
 
 mod afield;
+mod brackets;
 mod build;
 mod choices;
+mod costs;
 mod judge;
 mod options;
 mod prepare;

@@ -7,7 +7,7 @@ use crate::diff::LineKind;
 use crate::repair::align::Row;
 use crate::repair::body::Body;
 use crate::repair::layout::{
-    Around, Gaps, Habit, Scan, Scene, Slash, Style, inner, leads, other_stops, pad_to,
+    Around, Gaps, Habit, Scan, Scene, Slash, Style, inner, leads, other_stops, pad_to, width,
 };
 use std::rc::Rc;
 
@@ -88,20 +88,15 @@ impl Variants<'_> {
             if number == 0
                 && let Some((cost, best)) = gaps.first().cloned()
             {
-                // A slip of the finger: two blanks instead of one.
-                for at in (0..best.len()).take(SLIPS) {
-                    if best[at] == b" " {
-                        let mut slip = best.clone();
-                        slip[at].push(b' ');
-                        gaps.push((cost + 8, slip));
-                    }
-                }
+                slip(cost, &best, &mut gaps);
             }
             out.extend(
                 gaps.into_iter()
                     .map(|(more, gaps)| (cost + more, join(lead, words, &gaps))),
             );
         }
+        let column = scan.under_bracket();
+        out.extend(column.and_then(|column| by_blanks(column, &out, &replaced)));
         for (cost, text) in &mut out {
             // A diff does not take a line away to put the same one back.
             *cost += u32::from(replaced.contains(&text.as_slice())) * SAME;
@@ -110,6 +105,29 @@ impl Variants<'_> {
         self.keeps.filter(self.body, row, &mut out);
         out.truncate(OPTIONS);
         out
+    }
+}
+
+/// A line under an open bracket that is the same as one taken away was set otherwise: by blanks where that was by tabs.
+fn by_blanks(
+    column: usize,
+    options: &[(u32, Vec<u8>)],
+    replaced: &[&[u8]],
+) -> Option<(u32, Vec<u8>)> {
+    let (cost, text) = options
+        .iter()
+        .find(|(_, text)| replaced.contains(&text.as_slice()))?;
+    let (white, rest) = text.split_at(text.len() - text.trim_ascii_start().len());
+    let tabbed = white.contains(&b'\t') && width(white, 0) == column;
+    tabbed.then(|| (cost + 1, [&vec![b' '; column], rest].concat()))
+}
+
+/// A slip of the finger: two blanks instead of one.
+fn slip(cost: u32, best: &[Vec<u8>], gaps: &mut Vec<Gaps>) {
+    for at in (0..best.len()).take(SLIPS).filter(|&at| best[at] == b" ") {
+        let mut slip = best.to_vec();
+        slip[at].push(b' ');
+        gaps.push((cost + 8, slip));
     }
 }
 
@@ -159,4 +177,19 @@ fn join(lead: &[u8], words: &[Vec<u8>], gaps: &[Vec<u8>]) -> Vec<u8> {
         out.extend_from_slice(word);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_was_taken_away_comes_back_by_blanks() {
+        let same = b"\t\tint two)".to_vec();
+        let options = vec![(0, b"\tint two)".to_vec()), (2, same.clone())];
+        let other = Some((3, [&[b' '; 16][..], b"int two)"].concat()));
+        assert_eq!(by_blanks(16, &options, &[&same]), other);
+        assert_eq!(by_blanks(17, &options, &[&same]), None);
+        assert_eq!(by_blanks(16, &options, &[]), None);
+    }
 }
