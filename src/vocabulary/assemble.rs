@@ -193,8 +193,8 @@ impl Places {
             .map(|(i, name)| (name.as_bytes(), i))
             .collect();
         let mut files: BTreeSet<&String> = headers
-            .constant_files
-            .iter()
+            .constants
+            .keys()
             .chain(walking.iter().flat_map(|(_, _, f)| f))
             .collect();
         for name in &names {

@@ -44,6 +44,13 @@ impl Definition {
         self.stub
     }
 
+    /// Stands on another line now.
+    pub(super) fn move_to(&mut self, line: u32) {
+        self.line = line;
+        // What was parsed of it speaks of the old lines.
+        self.lowered = OnceLock::new();
+    }
+
     /// Lists the words of the body, worked out once.
     pub(super) fn words(&self) -> &BTreeSet<String> {
         self.words

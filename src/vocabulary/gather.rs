@@ -30,8 +30,8 @@ pub struct Headers {
     pub kinds: Kinds,
     /// Headers that say something of all this.
     pub files: BTreeSet<String>,
-    /// Headers that define a kind's constant.
-    pub(super) constant_files: BTreeSet<String>,
+    /// Kinds' constants, by the header that defines them.
+    pub(super) constants: BTreeMap<String, Vec<String>>,
     /// 4-byte windows counted over a sample of the headers: which substrings are rare. Not kept: a search only needs it to
     /// be quick.
     #[serde(skip)]
@@ -39,13 +39,13 @@ pub struct Headers {
 }
 
 /// What one header says.
-struct Found {
+pub(super) struct Found {
     file: String,
-    definitions: Vec<Definition>,
-    prototypes: Vec<Definition>,
+    pub(super) definitions: Vec<Definition>,
+    pub(super) prototypes: Vec<Definition>,
     /// Names of all prototypes: a body beside one is a stub.
-    declared: BTreeSet<String>,
-    constants: Vec<String>,
+    pub(super) declared: BTreeSet<String>,
+    pub(super) constants: Vec<String>,
 }
 
 impl Headers {
@@ -78,6 +78,18 @@ impl Headers {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         found.sort_by(|a, b| a.file.cmp(&b.file));
         Ok(Self::collect(found, rarity))
+    }
+
+    /// Gives a copy to change.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            definitions: self.definitions.clone(),
+            open: self.open.clone(),
+            kinds: self.kinds.clone(),
+            files: self.files.clone(),
+            constants: self.constants.clone(),
+            rarity: self.rarity.clone(),
+        }
     }
 
     /// Says whether a file of these bytes at `path` is a header that says something.
@@ -114,9 +126,9 @@ impl Headers {
             }
             prototypes.extend(header.prototypes);
             if !header.constants.is_empty() {
-                headers.constant_files.insert(header.file);
+                constants.extend(header.constants.iter().cloned());
+                headers.constants.insert(header.file, header.constants);
             }
-            constants.extend(header.constants);
         }
         for prototype in prototypes {
             // A macro may be such a stub too, where the function is one that is looked for.
@@ -158,7 +170,7 @@ pub fn window_slot(window: &[u8]) -> usize {
     (value.wrapping_mul(0x9E37_79B1) >> 16) as usize
 }
 
-fn read_header(path: &str, text: &[u8]) -> Found {
+pub(super) fn read_header(path: &str, text: &[u8]) -> Found {
     let out = outline(text, &|_| None);
     let mut lines = crate::syntax::LineCounter::new();
     let mut found = Found {

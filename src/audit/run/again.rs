@@ -4,6 +4,7 @@
 //! change no word's meaning: their sites are found anew, and walks that looked at a function of theirs are judged anew.
 //! Anything else: everything is worked out anew from the files that matter.
 
+mod headers;
 mod moves;
 mod read;
 mod walks;
@@ -18,7 +19,7 @@ use crate::audit::scan::Hit;
 use crate::syntax::outline;
 use crate::tree::snapshot::Delta;
 use crate::tree::source::{Source, TreeError};
-use crate::vocabulary::{Definition, Headers, Inferred, Predicate, Said, Walker, walkers};
+use crate::vocabulary::{Definition, Inferred, Predicate, Relined, Said, Walker, walkers};
 use moves::Moves;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -41,7 +42,7 @@ pub fn audit(
             if delta.is_empty() {
                 return Ok(memory.clone());
             }
-            if let Some(memory) = Patch::new(source, memory, delta).audit()? {
+            if let Some(memory) = patched(source, memory, delta)? {
                 return Ok(memory);
             }
             Reading::again(source, (memory, delta), read)
@@ -49,6 +50,24 @@ pub fn audit(
         _ => Reading::whole(source, read),
     };
     Auditor::read(&reading)?.whole(&reading)
+}
+
+/// Audits a tree of which some files have changed; `None` where the change may reach further than can be told this way.
+fn patched(
+    source: &dyn Source,
+    memory: &Memory,
+    delta: &Delta,
+) -> Result<Option<Memory>, TreeError> {
+    let texts = texts(source, delta)?;
+    match headers::said(memory, delta, &texts) {
+        headers::Said::Changed => Ok(None),
+        headers::Said::Unchanged => {
+            Patch::new(source, (memory, &BTreeMap::new()), delta).audit(texts)
+        }
+        headers::Said::Moved(memory, lines) => {
+            Patch::new(source, (&memory, &lines), delta).audit(texts)
+        }
+    }
 }
 
 impl Auditor {
@@ -88,6 +107,8 @@ impl Auditor {
 struct Patch<'p> {
     source: &'p dyn Source,
     memory: &'p Memory,
+    /// Where the definitions of changed headers stand now, which are what they were.
+    relined: &'p BTreeMap<String, Vec<Relined>>,
     delta: &'p Delta,
 }
 
@@ -95,31 +116,25 @@ struct Patch<'p> {
 type Now = BTreeMap<String, Hit>;
 
 impl<'p> Patch<'p> {
-    fn new(source: &'p dyn Source, memory: &'p Memory, delta: &'p Delta) -> Self {
+    fn new(
+        source: &'p dyn Source,
+        (memory, relined): (&'p Memory, &'p BTreeMap<String, Vec<Relined>>),
+        delta: &'p Delta,
+    ) -> Self {
         Self {
             source,
             memory,
+            relined,
             delta,
         }
     }
 
     /// Audits the tree; `None` where the change may reach further than can be told this way.
-    fn audit(&self) -> Result<Option<Memory>, TreeError> {
-        if self
-            .delta
-            .all()
-            .any(|path| self.memory.headers.contains(path))
-        {
-            return Ok(None);
-        }
-        let texts = self.texts()?;
-        if texts.iter().any(|(path, text)| Headers::reads(path, text)) {
-            return Ok(None);
-        }
+    fn audit(&self, texts: BTreeMap<String, Vec<u8>>) -> Result<Option<Memory>, TreeError> {
         let mut memory = self.memory.clone();
         memory.files = self.memory.files_after(self.delta);
         memory.audit.files_read = memory.files;
-        if !self.matters(&texts) {
+        if self.relined.is_empty() && !self.matters(&texts) {
             return Ok(Some(memory));
         }
         let auditor = Auditor::recall(self.memory);
@@ -183,17 +198,6 @@ impl<'p> Patch<'p> {
         }
         self.put(&auditor, (&now, walked), &predicates, &mut memory);
         Ok(Some(memory))
-    }
-
-    /// Reads the changed files that are there.
-    fn texts(&self) -> Result<BTreeMap<String, Vec<u8>>, TreeError> {
-        let mut texts = BTreeMap::new();
-        for path in self.delta.present() {
-            // What is gone meanwhile will be told by the next audit.
-            let bytes = self.source.bytes(path)?.unwrap_or_default();
-            texts.insert(path.clone(), bytes);
-        }
-        Ok(texts)
     }
 
     /// Says whether one of the changed files held or holds a name of any sort.
@@ -306,6 +310,17 @@ impl<'p> Patch<'p> {
         memory.places = walked.places;
         memory.fetched = walked.fetched;
     }
+}
+
+/// Reads the changed files that are there.
+fn texts(source: &dyn Source, delta: &Delta) -> Result<BTreeMap<String, Vec<u8>>, TreeError> {
+    let mut texts = BTreeMap::new();
+    for path in delta.present() {
+        // What is gone meanwhile will be told by the next audit.
+        let bytes = source.bytes(path)?.unwrap_or_default();
+        texts.insert(path.clone(), bytes);
+    }
+    Ok(texts)
 }
 
 /// Says whether no body that other files' meaning may hang on differs.

@@ -5,6 +5,7 @@ use crate::audit::facts::{BlindSpot, Excerpt, Guard, Line, Walk};
 use crate::audit::matrix::MatrixRow;
 use crate::audit::memory::{Placed, Trace};
 use crate::tree::snapshot::Delta;
+use crate::vocabulary::Relined;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions by file and name.
@@ -60,6 +61,17 @@ impl<'m> Moves<'m> {
             lines,
             differ,
         }
+    }
+
+    /// Adds where the definitions of headers stand now.
+    pub(super) fn with(mut self, relined: &'m BTreeMap<String, Vec<Relined>>) -> Self {
+        for (path, list) in relined {
+            let known = self.lines.entry(path).or_default();
+            known.extend(list);
+            known.sort_unstable();
+            known.dedup();
+        }
+        self
     }
 
     /// Gives what a unit's walks looked at, with its lines as they are now; `None` where something of it differs.

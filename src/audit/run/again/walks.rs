@@ -42,7 +42,7 @@ impl<'p> Patch<'p> {
             placed.filter(|(_, placed)| !placed.is_empty()).collect()
         };
         let at_hand = places(&wanted_before);
-        let moves = Moves::new(self.delta, &memory.places, &at_hand);
+        let moves = Moves::new(self.delta, &memory.places, &at_hand).with(self.relined);
         let Plan {
             kept: mut walked,
             judged,
