@@ -5,11 +5,8 @@ mod touched;
 
 pub use running::{RanState, Running};
 
-use super::event::step;
 use super::{Application, Keep, OpenKernel, Tell, Workspace, apply, audit, is_whole, report};
-use crate::audit::{
-    Audit, Auditor, Memory, ReviewChange, VerdictChange, WalkChange, compare_walks,
-};
+use crate::audit::{Audit, Memory, ReviewChange, VerdictChange, WalkChange, compare_walks};
 use crate::boot::Outcome;
 use crate::compare::Change;
 use crate::report::Written;
@@ -194,53 +191,34 @@ impl States<'_> {
         Overlay::new(Arc::clone(&self.base), Arc::clone(&self.changed[k]))
     }
 
-    /// Audits state n, and what every patch changes in between; `before` is state 0.
+    /// Audits every state that differs from the one before, each from what is known of that one, and lists what each patch
+    /// changes; `before` is state 0.
     fn audit(&self, before: &Memory, tell: Tell<'_>) -> anyhow::Result<Audited> {
-        let last = self.changed.len() - 1;
-        let touches =
-            |k: &usize| !touched::paths(&self.changed[k - 1], &self.changed[*k]).is_empty();
-        let changes = match (1..=last).find(touches) {
-            Some(first) => self.changes(first, tell)?,
-            None => Vec::new(),
-        };
-        let name = format!("auditing with {last} patches");
-        let state = self.state(last);
-        let delta = state.delta()?;
-        let before_audit = before.audit().clone();
-        let after = audit::again(&state, Some((before, &delta)), &name, tell)?.into_audit();
-        Ok(Audited {
-            before: before_audit,
-            after,
-            changes,
-        })
-    }
-
-    /// Lists what each patch from `first` on changes.
-    fn changes(&self, first: usize, tell: Tell<'_>) -> anyhow::Result<Vec<ReviewChange>> {
-        let last = self.changed.len() - 1;
-        let mut auditor = step(tell, "reading headers", || Auditor::new(&*self.base))?;
+        let mut known: Option<Memory> = None;
         let mut changes = Vec::new();
-        for k in first..=last {
+        for k in 1..self.changed.len() {
             let paths = touched::paths(&self.changed[k - 1], &self.changed[k]);
             if paths.is_empty() {
                 continue;
             }
             let (old, new) = (self.state(k - 1), self.state(k));
-            let old_audit = auditor.run_on(&old, &paths)?;
-            // What a predicate is comes from headers alone: without a changed one, the vocabulary stays.
-            if paths.iter().any(|path| path.ends_with(".h")) {
-                auditor = step(tell, &format!("reading headers of state {k}"), || {
-                    Auditor::new(&new)
-                })?;
-            }
-            let new_audit = auditor.run_on(&new, &paths)?;
+            let own = known.as_ref().unwrap_or(before);
+            let delta = new.since(&old)?;
+            let name = format!("auditing state {k}");
+            let next = audit::again(&new, Some((own, &delta)), &name, tell)?;
             let lines = touched::lines(&paths, &old, &new)?;
             changes.extend(touched::changes(
                 self.numbers[k - 1],
-                (&old_audit, &new_audit),
+                (own.audit(), next.audit()),
                 &lines,
             ));
+            known = Some(next);
         }
-        Ok(changes)
+        let after = known.map_or_else(|| before.audit().clone(), Memory::into_audit);
+        Ok(Audited {
+            before: before.audit().clone(),
+            after,
+            changes,
+        })
     }
 }

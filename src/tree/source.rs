@@ -214,6 +214,32 @@ impl Overlay {
         }
         Ok(delta)
     }
+
+    /// Lists the C files that differ from another state of the same base.
+    ///
+    /// # Errors
+    /// When the base cannot be read.
+    pub fn since(&self, older: &Self) -> Result<Delta, TreeError> {
+        let is_file = |state: &Self, path: &str| match state.changed.get(path) {
+            Some(file) => Ok::<_, TreeError>(file.is_some()),
+            None => Ok(matches!(state.base.node(path)?, Some(Node::File { .. }))),
+        };
+        let mut delta = Delta::default();
+        let all = older.changed.keys().chain(self.changed.keys());
+        for path in all.filter(|path| is_c(path)) {
+            if older.changed.get(path) == self.changed.get(path) {
+                continue;
+            }
+            let set = match (is_file(older, path)?, is_file(self, path)?) {
+                (true, true) => &mut delta.modified,
+                (true, false) => &mut delta.removed,
+                (false, true) => &mut delta.added,
+                (false, false) => continue,
+            };
+            set.insert(path.clone());
+        }
+        Ok(delta)
+    }
 }
 
 impl Source for Overlay {
