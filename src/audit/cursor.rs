@@ -3,7 +3,7 @@
 use crate::flow::FlagSet;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::syntax::{Lexer, Token};
-use crate::vocabulary::{Headers, Walker};
+use crate::vocabulary::{Definition, Headers, Walker};
 use std::collections::BTreeSet;
 
 /// What a function does with a cursor before and between walks.
@@ -17,10 +17,17 @@ pub(super) struct Cursor {
     pub(super) flags: BTreeSet<String>,
     /// Flags that are set on some paths; `?` stands for those that a caller or a variable sets.
     pub(super) perhaps: BTreeSet<String>,
+    /// Why other flags may be set than these, or these not, where that is not followed.
+    pub(super) unseen: Option<String>,
 }
 
-/// Looks at every statement of a function for what concerns the cursor `name`.
-pub(super) fn trace(lowered: &Lowered, name: &str, walker: &Walker, headers: &Headers) -> Cursor {
+/// Looks at every statement of a function for what concerns the cursor `name`, which walks in a line.
+pub(super) fn trace(
+    lowered: &Lowered,
+    (name, line): (&str, u32),
+    walker: &Walker,
+    headers: &Headers,
+) -> Cursor {
     let mut cursor = Cursor::default();
     let position = lowered
         .parameters
@@ -30,25 +37,113 @@ pub(super) fn trace(lowered: &Lowered, name: &str, walker: &Walker, headers: &He
         cursor.from = String::from("parameter");
         cursor.parameter = Some(position);
     }
-    let mut visitor = |statement: &Stmt| declare(statement, name, walker, headers, &mut cursor);
-    each_statement(&lowered.body, &mut visitor);
-    assignments(lowered, name, &mut cursor);
+    let mut declared = Vec::new();
+    each_statement(&lowered.body, &mut |statement: &Stmt| {
+        declared.extend(declare(statement, name, walker, headers, &mut cursor));
+    });
+    if let Some((first, others)) = declared.split_first() {
+        let sure: BTreeSet<String> = first
+            .iter()
+            .filter(|flag| others.iter().all(|own| own.contains(*flag)))
+            .cloned()
+            .collect();
+        let all = declared.iter().flatten().cloned();
+        cursor
+            .perhaps
+            .extend(all.filter(|flag| !sure.contains(flag)));
+        if !cursor.perhaps.is_empty() {
+            let why = format!("{name} is declared more than once, with other flags");
+            cursor.unseen.get_or_insert(why);
+        }
+        cursor.flags = sure;
+    }
+    assignments(lowered, (name, line), &mut cursor);
+    strange_ways(lowered, (name, line), (walker, headers), &mut cursor);
     cursor
+}
+
+/// Notes where the cursor is reached in ways that are not followed before it walks.
+fn strange_ways(
+    lowered: &Lowered,
+    (name, line): (&str, u32),
+    (walker, headers): (&Walker, &Headers),
+    cursor: &mut Cursor,
+) {
+    // A function of a header that does not name the flags leaves them as they are.
+    let harmless = |function: &str| {
+        let own = headers.definitions.get(function);
+        let names_flags = |d: &Definition| memchr::memmem::find(&d.text, b"flags").is_some();
+        own.is_some_and(|list| !list.is_empty() && !list.iter().any(names_flags))
+    };
+    let own = |expr: &Expr| passed(expr) == Some(name);
+    let address = |expr: &Expr| own(expr) && !matches!(expr.node, Node::Name(_));
+    let mut why = None;
+    each_statement(&lowered.body, &mut |statement| {
+        if let Form::Local(kind, other, Some(value)) = &statement.node {
+            let whole = other == name && kind.contains(walker.cursor);
+            if whole && !matches!(value.node, Node::Initialiser(_)) {
+                why = Some(format!("{name} is made of another cursor"));
+            }
+            if other != name && own(value) {
+                why = Some(format!("{name} goes by the name of {other} too"));
+            }
+        }
+    });
+    each_expression(&lowered.body, &mut |expr| match &expr.node {
+        Node::Assign(_, target, value) => {
+            if own(target) {
+                why = Some(format!("{name} is made of another cursor"));
+            } else if own(value) {
+                why = Some(format!("{name} goes by another name too"));
+            }
+        }
+        Node::Unary(operator, inner) if operator == "&" && is_field(inner, name, "flags") => {
+            why = Some(format!("the flags of {name} have another name"));
+        }
+        Node::Initialiser(fields) if fields.iter().any(|(_, value)| address(value)) => {
+            why = Some(format!("{name} goes by another name too"));
+        }
+        Node::Call(function, arguments)
+            if expr.line < line
+                && *function != walker.name
+                && *function != cursor.from
+                && !walker.owns(function)
+                && !harmless(function)
+                && arguments.iter().any(own) =>
+        {
+            why = Some(format!("{name} goes to {function} before the walk"));
+        }
+        _ => {}
+    });
+    if cursor.unseen.is_none() {
+        cursor.unseen = why;
+    }
 }
 
 /// Takes what is assigned to the cursor's flags: for sure where it stands at the top of the body, on
 /// some paths anywhere else.
-fn assignments(lowered: &Lowered, name: &str, cursor: &mut Cursor) {
+fn assignments(lowered: &Lowered, (name, walk): (&str, u32), cursor: &mut Cursor) {
     let mut sure = Vec::new();
+    let (mut jumps, mut late) = (false, false);
+    each_statement(&lowered.body, &mut |statement| {
+        jumps |= matches!(statement.node, Form::Goto(_));
+    });
     for statement in &lowered.body {
         if let Form::Do(Expr {
             node: Node::Assign(operator, target, value),
-            ..
+            line,
         }) = &statement.node
             && is_field(target, name, "flags")
         {
-            sure.push((operator.clone(), value.clone()));
+            match *line < walk && !jumps {
+                true => sure.push((operator.clone(), value.clone())),
+                false => late = true,
+            }
         }
+    }
+    if late {
+        let why = format!("the flags of {name} are set where not every path comes by");
+        cursor.unseen.get_or_insert(why);
     }
     let (mut all, mut replaced) = (BTreeSet::new(), false);
     each_expression(&lowered.body, &mut |expr| {
@@ -109,10 +204,22 @@ pub(super) fn known(cursor: &Cursor) -> FlagSet {
     }
 }
 
-fn declare(statement: &Stmt, name: &str, walker: &Walker, headers: &Headers, cursor: &mut Cursor) {
+/// Gives the flags of a statement that declares the cursor.
+fn declare(
+    statement: &Stmt,
+    name: &str,
+    walker: &Walker,
+    headers: &Headers,
+    cursor: &mut Cursor,
+) -> Option<BTreeSet<String>> {
+    let mut set = BTreeSet::new();
     match &statement.node {
         Form::Local(kind, own, value) if own == name && kind.contains(walker.cursor) => {
             cursor.from = String::from("struct");
+            if kind.contains('*') {
+                let why = format!("{name} is a pointer to another cursor");
+                cursor.unseen.get_or_insert(why);
+            }
             if let Some(Expr {
                 node: Node::Initialiser(fields),
                 ..
@@ -121,22 +228,42 @@ fn declare(statement: &Stmt, name: &str, walker: &Walker, headers: &Headers, cur
                 let flags = fields
                     .iter()
                     .filter(|(field, _)| field.as_deref() == Some("flags"));
-                flags.for_each(|(_, value)| add_flags(value, &mut cursor.flags));
+                flags.for_each(|(_, value)| add_flags(value, &mut set));
+                chosen(fields.iter().map(|(_, value)| value), name, cursor);
             }
+            Some(set)
         }
         Form::Do(Expr {
             node: Node::Call(maker, arguments),
             ..
         }) => {
             let named = matches!(arguments.first(), Some(Expr { node: Node::Name(first), .. }) if first == name);
-            if let (true, Some(flags)) = (named, makes_cursor(maker, walker, headers)) {
-                cursor.from.clone_from(maker);
-                if let Some(value) = flags.and_then(|position| arguments.get(position)) {
-                    add_flags(value, &mut cursor.flags);
-                }
+            let (true, Some(flags)) = (named, makes_cursor(maker, walker, headers)) else {
+                return None;
+            };
+            cursor.from.clone_from(maker);
+            if let Some(value) = flags.and_then(|position| arguments.get(position)) {
+                add_flags(value, &mut set);
+                chosen(std::iter::once(value), name, cursor);
             }
+            Some(set)
         }
-        _ => {}
+        _ => None,
+    }
+}
+
+/// Notes flags that are one or the other.
+fn chosen<'e>(mut values: impl Iterator<Item = &'e Expr>, name: &str, cursor: &mut Cursor) {
+    fn chooses(expr: &Expr) -> bool {
+        match &expr.node {
+            Node::Choice(..) => true,
+            Node::Binary(_, a, b) => chooses(a) || chooses(b),
+            _ => false,
+        }
+    }
+    if values.any(chooses) {
+        let why = format!("the flags of {name} are one or the other");
+        cursor.unseen.get_or_insert(why);
     }
 }
 
@@ -202,8 +329,14 @@ fn add_flags(value: &Expr, flags: &mut BTreeSet<String>) {
             add_flags(b, flags);
         }
         Node::Choice(_, then, other) => {
-            then.iter().for_each(|value| add_flags(value, flags));
-            add_flags(other, flags);
+            let (mut one, mut two) = (BTreeSet::new(), BTreeSet::new());
+            then.iter().for_each(|value| add_flags(value, &mut one));
+            add_flags(other, &mut two);
+            let both = one.intersection(&two).cloned();
+            flags.extend(both);
+            if one != two {
+                flags.insert(String::from("?"));
+            }
         }
         _ => {
             flags.insert(String::from("?"));

@@ -10,6 +10,7 @@ mod cursor;
 mod explore;
 mod facts;
 mod fingerprint;
+mod handling;
 mod library;
 mod matrix;
 mod memory;

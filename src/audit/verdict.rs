@@ -3,13 +3,13 @@
 //! Each kind of the contract goes through the function by itself. `prepared` needs every kind to reach
 //! no wrong use on any path, nothing to be lost, and the entry to be followed wherever it goes.
 
-use super::cursor::{each_expression, passed};
 use super::facts::{BlindSort, BlindSpot, Line, Verdict};
+use super::handling::{hands_on, looks_at_entry, walks_again};
 use crate::flow::{
     Finding, FindingKind, Flow, GRAMMAR, Guard as FlowGuard, Helpers, Only, POINTER, Seen, Start,
     Table,
 };
-use crate::syntax::ast::{Lowered, Node};
+use crate::syntax::ast::Lowered;
 use crate::vocabulary::{Atom, Oracle, Walker};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,6 +74,8 @@ pub(super) struct Case<'c> {
     pub(super) walker: &'c Walker,
     /// Where the entry's place comes from, where it is no cursor.
     pub(super) start: Option<Start>,
+    /// Why the cursor, or its flags, are not followed everywhere.
+    pub(super) unseen: Option<&'c str>,
 }
 
 /// Judges one walk.
@@ -84,20 +86,8 @@ pub(super) fn judge(
     contract: Result<&Vec<Atom>, &String>,
 ) -> Judged {
     let level = case.walker.fields[number];
-    if case.bodies.is_empty() {
-        let reason = String::from("the function is not understood by the C grammar");
-        return Judged::plain(Verdict::Unknown, reason);
-    }
-    if let Some(line) = case.bodies.iter().flat_map(|b| &b.errors).next() {
-        let reason = format!("line {line} is not understood by the C grammar");
-        return Judged::plain(Verdict::Unknown, reason);
-    }
-    if case.start.is_none() && !looks_at_entry(case, level) {
-        let reason = format!(
-            "no entry of {} is looked at; only whether the walk finds one",
-            case.cursor
-        );
-        return Judged::plain(Verdict::NotApplicable, reason);
+    if let Some(judged) = at_sight(case, level) {
+        return judged;
     }
     let contract = match contract {
         Ok(contract) => contract,
@@ -134,6 +124,7 @@ pub(super) fn judge(
         }
     }
     let mut judged = tell(oracle, (contract, level), &wrong, &doubts);
+    judged = doubted(case, judged);
     if judged.verdict == Verdict::Prepared && case.start.is_some() {
         judged = reread((judged, contract), (case, level), (oracle, helpers), seen);
     }
@@ -152,6 +143,51 @@ pub(super) fn judge(
     judged.blind.dedup();
     if judged.verdict == Verdict::Prepared {
         judged.guards = kept(oracle, guards);
+    }
+    judged
+}
+
+/// Judges what can be told without following an entry.
+fn at_sight(case: &Case<'_>, level: &str) -> Option<Judged> {
+    if case.bodies.is_empty() {
+        let reason = String::from("the function is not understood by the C grammar");
+        return Some(Judged::plain(Verdict::Unknown, reason));
+    }
+    if let Some(line) = case.bodies.iter().flat_map(|b| &b.errors).next() {
+        let reason = format!("line {line} is not understood by the C grammar");
+        return Some(Judged::plain(Verdict::Unknown, reason));
+    }
+    if case.start.is_none() && case.from == "parameter" && hands_on(case) {
+        let reason = format!(
+            "what {} answers is handed on: who calls the function walks by it",
+            case.walker.name
+        );
+        return Some(Judged::plain(Verdict::Unknown, reason));
+    }
+    let away = case.unseen.is_none() && !looks_at_entry(case, level);
+    if case.start.is_none() && away {
+        let reason = format!(
+            "no entry of {} is looked at; only whether the walk finds one",
+            case.cursor
+        );
+        return Some(Judged::plain(Verdict::NotApplicable, reason));
+    }
+    None
+}
+
+/// What is not known of the cursor leaves what was said of its entries open.
+fn doubted(case: &Case<'_>, judged: Judged) -> Judged {
+    if let (Some(why), Verdict::Prepared | Verdict::Unprepared) = (case.unseen, judged.verdict) {
+        let reason =
+            format!("what the walk may return, and who looks at it, is not followed: {why}");
+        return Judged::plain(Verdict::Unknown, reason);
+    }
+    if judged.verdict == Verdict::Prepared && case.start.is_none() && walks_again(case) {
+        let reason = format!(
+            "{} is called more than once with {}: what one entry was asked need not hold of the next",
+            case.walker.name, case.cursor
+        );
+        return Judged::plain(Verdict::Unknown, reason);
     }
     judged
 }
@@ -385,37 +421,6 @@ fn tell(
             level.trim_end_matches('p').to_uppercase()
         ),
     )
-}
-
-/// Says whether the function looks at an entry of the cursor, or hands the cursor on. Huge entries are asked about
-/// where their own field is looked at.
-pub(super) fn looks_at_entry(case: &Case<'_>, level: &str) -> bool {
-    let mut looks = false;
-    let smallest = case.walker.fields.first().is_some_and(|f| *f == level);
-    let copies = match smallest {
-        true => case.walker.copies.as_slice(),
-        false => case.walker.copies.get(1..).unwrap_or_default(),
-    };
-    for body in case.bodies {
-        each_expression(&body.body, &mut |expr| match &expr.node {
-            Node::Field(inner, field)
-                if smallest && case.walker.fields.contains(&field.as_str())
-                    || copies.contains(&field.as_str())
-                    || field == level =>
-            {
-                looks |= matches!(&inner.node, Node::Name(name) if name == case.cursor);
-            }
-            Node::Call(name, arguments) => {
-                // `walker_done` and `walker_restart` end or restart a walk and look at nothing for the caller.
-                looks |= !case.walker.owns(name)
-                    && name != case.walker.name
-                    && name != case.from
-                    && arguments.iter().any(|a| passed(a) == Some(case.cursor));
-            }
-            _ => {}
-        });
-    }
-    looks
 }
 
 /// Quotes the lines of a path.

@@ -7,9 +7,10 @@ use super::contract::infer;
 use super::cursor::{Cursor, known};
 use super::facts::{BlindSort, BlindSpot, Excerpt, Guard, Huge, Line, Verdict, Walk};
 use super::fingerprint::{Accessors, mark};
+use super::handling::looks_at_entry;
 use super::library::{Desk, Library, Looked, Lower};
 use super::scan::Hit;
-use super::verdict::{Case, Kept, judge, looks_at_entry, quote};
+use super::verdict::{Case, Kept, judge, quote};
 use crate::flow::{FlagSet, Helpers, Start};
 use crate::syntax::ast::Lowered;
 use crate::syntax::{Enclosing, Function, LineCounter, MentionKind};
@@ -243,8 +244,12 @@ impl Place<'_> {
         (helpers, oracle): (&Desk<'_>, &mut Oracle<'_>),
         found: &mut Found,
     ) -> (Walk, Accessors) {
-        let cursor_name = self.cursor_name(bodies.first());
-        let cursor = self.cursor(bodies, &cursor_name, context);
+        let (cursor_name, plain) = self.cursor_name(bodies.first());
+        let mut cursor = self.cursor(bodies, &cursor_name, context);
+        if !plain && self.walker.sort == WalkerSort::Cursor {
+            let why = String::from("the cursor is no plain variable");
+            cursor.unseen.get_or_insert(why);
+        }
         found.on_callers |= cursor.parameter.is_some() && self.walker.flags.is_none();
         let contract = self.contract((&cursor, 0), context, (helpers, &mut *oracle));
         let case = Case {
@@ -255,6 +260,7 @@ impl Place<'_> {
             from: &cursor.from,
             walker: self.walker,
             start: None,
+            unseen: cursor.unseen.as_deref(),
         };
         let mut judged = judge(&case, 0, (oracle, helpers), contract.as_ref());
         let quoted = |file: &str, line: u32| context.library.line(file, line);

@@ -6,6 +6,7 @@ use super::state::{State, Worth};
 use super::tables::{Gives, Use, folio_test, is_silent, kind_use, lock, neutral};
 use crate::syntax::ast::Expr;
 use crate::vocabulary::Value;
+use std::sync::Arc;
 
 impl Flow<'_, '_> {
     /// A call, by what the tables, the headers and the function itself say of it.
@@ -20,14 +21,15 @@ impl Flow<'_, '_> {
             return Worth::unknown();
         }
         if name == self.walker.name && self.table.is_none() {
-            // A walk that is not a whole condition: the entry may be there from here on.
-            self.put(state);
-            return Worth::unknown();
+            return self.own_walk(arguments, state);
         }
         if name == self.maker {
             return Worth::unknown();
         }
         if let Some(answer) = folio_test(name, self.oracle.kind(self.atom)) {
+            for argument in arguments {
+                self.eval(argument, state);
+            }
             return Worth::Plain(Value::bool(answer));
         }
         if let Some(worth) = self.table_call(line, name, arguments, state) {
@@ -38,7 +40,11 @@ impl Flow<'_, '_> {
         if let Some(known) = kind_use(name) {
             return self.kind_use(line, name, known, (&worths, state));
         }
-        if !worths.iter().any(holds_entry) && carried.is_empty() {
+        if !worths
+            .iter()
+            .any(|w| holds_entry(w) || self.may_be_entry(w))
+            && carried.is_empty()
+        {
             if self.reaches(name, &worths, state)
                 && let Some(worth) = self.helper(line, name, &worths, state)
             {
@@ -176,6 +182,22 @@ impl Flow<'_, '_> {
         }
     }
 
+    /// A walk that is not a whole condition: the entry may be there from here on.
+    fn own_walk(&mut self, arguments: &[Expr], state: &mut State) -> Worth {
+        if !self.is_anothers(arguments) {
+            self.put(state);
+            let assigned = Arc::clone(&self.scope.assigned);
+            self.forget(&assigned, state);
+        }
+        Worth::unknown()
+    }
+
+    /// Is something perhaps the entry, which is not present?
+    pub(super) fn may_be_entry(&self, worth: &Worth) -> bool {
+        let derived = matches!(worth, Worth::Plain(Value::Derived(atom)) if *atom == self.atom);
+        derived && self.table.is_none() && !self.inside && self.oracle.kind(self.atom) != "present"
+    }
+
     /// Gives the bits of the entry, or of what stands in its place.
     fn raw(&mut self, line: u32, worths: &[Worth], state: &State) -> Worth {
         let own = match worths.first() {
@@ -200,7 +222,7 @@ impl Flow<'_, '_> {
         } else {
             worths
                 .iter()
-                .find(|w| holds_entry(w))
+                .find(|w| holds_entry(w) || self.may_be_entry(w))
                 .cloned()
                 .unwrap_or_else(Worth::unknown)
         };

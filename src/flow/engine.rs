@@ -3,9 +3,10 @@
 use super::flags::FlagSet;
 use super::graph::{Edge, Graph, Step};
 use super::guard::Guard;
+use super::scope::Scope;
 use super::spot::{Phase, Spot};
 use super::state::{Fields, State, Worth};
-use super::table::Table;
+use super::table::{Table, path};
 use super::targets::assigned_from;
 use crate::syntax::ast::{Expr, Form, Lowered, Node, Stmt};
 use crate::vocabulary::{Atom, Oracle, Truth, Value, Walker};
@@ -142,6 +143,8 @@ pub(crate) struct Flow<'f, 'h> {
     pub(super) places: BTreeSet<String>,
     /// What the structs hold that a call is handed.
     pub(super) carried: Vec<(usize, String, Worth)>,
+    /// What is known of the names of the function that is followed.
+    pub(super) scope: Scope,
     /// Parameters of the function that is followed, where a call led to it.
     pub(super) parameters: Vec<String>,
     /// Are functions followed further than others, for what they do with the entry?
@@ -181,6 +184,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             table: None,
             places: BTreeSet::new(),
             carried: Vec::new(),
+            scope: Scope::default(),
             parameters: Vec::new(),
             deeper: false,
             stack: Vec::new(),
@@ -231,6 +235,8 @@ impl<'f, 'h> Flow<'f, 'h> {
     /// Runs a body from one or more states.
     pub(super) fn run_from(&mut self, body: &Lowered, line: u32, starts: Vec<State>) -> Run {
         let graph = Graph::new(&body.body, line);
+        let scope = Scope::new(&graph, (&self.cursor, &self.maker), self.walker.cursor);
+        let outer_scope = std::mem::replace(&mut self.scope, scope);
         let outer = self.findings.take();
         let aside = self.set_aside();
         let mut run = Run {
@@ -284,6 +290,7 @@ impl<'f, 'h> Flow<'f, 'h> {
             });
         }
         self.findings = outer;
+        self.scope = outer_scope;
         self.take_back(aside);
         run
     }
@@ -314,6 +321,7 @@ impl<'f, 'h> Flow<'f, 'h> {
                     .as_ref()
                     .map_or_else(Worth::unknown, |v| self.eval(v, state));
                 self.hand_back(&worth, point.line, state);
+                self.give_away(&worth, point.line);
                 if worth.truth() != Truth::No && self.stack.is_empty() {
                     run.hits.push(Hit {
                         line: point.line,
@@ -322,11 +330,8 @@ impl<'f, 'h> Flow<'f, 'h> {
                     });
                 }
                 run.returns = Some(match run.returns.take() {
-                    Some(known) if self.table.is_some() => known.join(&worth, (self.atom, true)),
-                    Some(known) if known != worth => {
-                        Worth::Plain(blend(&known.value(), &worth.value()))
-                    }
-                    _ => worth,
+                    Some(known) => known.join(&worth, (self.atom, self.table.is_some())),
+                    None => worth,
                 });
                 if self.is_aside(run, state) {
                     return;
@@ -499,7 +504,9 @@ impl<'f, 'h> Flow<'f, 'h> {
     pub(super) fn walks(&self, expr: &Expr) -> Option<bool> {
         match &expr.node {
             _ if self.table.is_some() => None,
-            Node::Call(name, _) if name == self.walker.name => Some(true),
+            Node::Call(name, arguments) if name == self.walker.name => {
+                (!self.is_anothers(arguments)).then_some(true)
+            }
             Node::Call(name, arguments) if self.oracle.is_wrapper(name) => {
                 self.walks(arguments.first()?)
             }
@@ -512,15 +519,30 @@ impl<'f, 'h> Flow<'f, 'h> {
     fn arrive(&mut self, graph: &Graph, at: usize, state: &mut State) {
         self.put(state);
         self.spend(0, graph.points.len());
-        for name in assigned_from(graph, at) {
-            if state
-                .names
-                .get(&name)
-                .is_some_and(|worth| *worth != Worth::Cursor)
-            {
-                state.names.insert(&name, Worth::unknown());
-            }
+        self.forget(&assigned_from(graph, at), state);
+    }
+
+    /// What names that are assigned again and again were worth is not known any more: an entry that is kept in one may be
+    /// that of an earlier walk.
+    pub(super) fn forget(&self, names: &BTreeSet<String>, state: &mut State) {
+        let absent = self.oracle.kind(self.atom) != "present" && !self.inside;
+        for name in names {
+            let worth = match state.names.get(name) {
+                None | Some(Worth::Cursor) => continue,
+                Some(Worth::Slot | Worth::Blurred) if absent => Worth::Blurred,
+                Some(Worth::Plain(value)) if absent && value.atom() == Some(self.atom) => {
+                    Worth::Plain(Value::Derived(self.atom))
+                }
+                Some(_) => Worth::unknown(),
+            };
+            state.names.insert(name, worth);
         }
+    }
+
+    /// Is a walk that of another cursor of the function?
+    pub(super) fn is_anothers(&self, arguments: &[Expr]) -> bool {
+        let own = arguments.first().and_then(path);
+        own.is_some_and(|name| self.scope.others.contains(&name))
     }
 
     fn switch(
@@ -631,12 +653,5 @@ pub(super) fn own_or_unknown(cursor: bool) -> Worth {
         Worth::Cursor
     } else {
         Worth::unknown()
-    }
-}
-
-fn blend(a: &Value, b: &Value) -> Value {
-    match a.atom().or_else(|| b.atom()) {
-        Some(atom) => Value::Derived(atom),
-        None => Value::Unknown,
     }
 }

@@ -1,6 +1,6 @@
 //! In: an expression and what is known. Out: its worth, what it changes, and the uses in it.
 
-use super::engine::{Finding, FindingKind, Flow, POINTER, RAW_BITS};
+use super::engine::{Finding, FindingKind, Flow, POINTER};
 use super::state::{State, Worth};
 use super::table::{LOCK, path};
 use crate::syntax::ast::{Expr, Node};
@@ -24,8 +24,22 @@ impl Flow<'_, '_> {
                 {
                     return before;
                 }
+                let stepped = match &target.node {
+                    Node::Name(name) if operator != "=" => Some(self.name(name, state)),
+                    _ => None,
+                };
                 self.assign(operator, target, worth.clone(), state);
-                worth
+                match stepped {
+                    // Neither before nor behind the step is it told what stands there.
+                    Some(Worth::Slot | Worth::Blurred) => {
+                        if let Node::Name(name) = &target.node {
+                            state.names.insert(name, Worth::Blurred);
+                        }
+                        Worth::Blurred
+                    }
+                    _ if operator == "=" => worth,
+                    _ => Worth::unknown(),
+                }
             }
             Node::Field(inner, field) => self.field(inner, field, state),
             Node::Choice(condition, then, other) => {
@@ -46,6 +60,11 @@ impl Flow<'_, '_> {
             Node::Initialiser(fields) => {
                 for (_, value) in fields {
                     let worth = self.eval(value, state);
+                    let cursor = worth == Worth::Cursor && self.table.is_none() && !self.inside;
+                    if cursor && self.oracle.kind(self.atom) != "present" {
+                        let what = String::from("a place that is looked at elsewhere");
+                        self.note(FindingKind::Escape, value.line, what);
+                    }
                     self.leave(&worth, value.line);
                 }
                 Worth::unknown()
@@ -102,19 +121,19 @@ impl Flow<'_, '_> {
                 let a = yes(self, state);
                 let b = self.eval(other, &mut second);
                 *state = state.join(&second, self.atom);
-                if a == b {
-                    a
-                } else if self.table.is_some() && [&a, &b].contains(&&Worth::Slot) {
-                    Worth::Slot
-                } else {
-                    Worth::Plain(join_values(&a.value(), &b.value()))
-                }
+                a.join(&b, (self.atom, self.table.is_some()))
             }
         }
     }
 
     fn name(&self, name: &str, state: &State) -> Worth {
         match state.names.get(name) {
+            // Whoever has its address may have written to it.
+            Some(Worth::Plain(Value::Number(_) | Value::Constant(_)))
+                if self.scope.addressed.contains(name) =>
+            {
+                Worth::unknown()
+            }
             Some(worth) => worth.clone(),
             None if name == self.cursor => Worth::Cursor,
             None => Worth::Plain(self.oracle.named(name)),
@@ -124,12 +143,22 @@ impl Flow<'_, '_> {
     fn unary(&mut self, operator: &str, inner: &Expr, state: &mut State) -> Worth {
         if let ("&", Node::Binary(own, pointer, index)) = (operator, &inner.node)
             && own == "[]"
-            && self.table.is_some()
         {
             let (pointer, value) = (self.eval(pointer, state), self.eval(index, state));
+            match (&pointer, &value) {
+                _ if self.table.is_some() => {}
+                (Worth::Slot, Worth::Plain(Value::Number(0))) => return Worth::Slot,
+                (Worth::Slot | Worth::Blurred, _) => return Worth::Blurred,
+                _ => {}
+            }
             if let Some(place) = self.index((&pointer, &value), index, state) {
                 return place;
             }
+        }
+        if operator == "-"
+            && let Some(negative) = self.negative(inner, state)
+        {
+            return negative;
         }
         let worth = self.eval(inner, state);
         if matches!(operator, "~" | "-" | "+") {
@@ -143,7 +172,8 @@ impl Flow<'_, '_> {
             ("!", _) => Worth::Plain(worth.truth().not().value()),
             ("*", Worth::Slot) => self.load(inner.line, state),
             // The pointer's own address: whoever gets it may move it.
-            ("&", Worth::Slot | Worth::Elsewhere) if self.table.is_some() => Worth::Blurred,
+            ("&", Worth::Slot) => Worth::Blurred,
+            ("&", Worth::Elsewhere) if self.table.is_some() => Worth::Blurred,
             ("&", Worth::Cursor) | ("*", Worth::Cursor) => Worth::Cursor,
             // What is reckoned from the entry, and has an address, is none of its copies.
             ("&", Worth::Plain(Value::Derived(_)))
@@ -172,6 +202,12 @@ impl Flow<'_, '_> {
         match self.eval(inner, state) {
             Worth::Cursor if state.fields.contains_key(field) => state.fields[field].clone(),
             Worth::Cursor if field == "flags" => Worth::Flags,
+            // A field of what stands in the place: `ptep->pte`.
+            Worth::Slot => match self.load(inner.line, state) {
+                Worth::Plain(Value::Entry(atom)) => Worth::Plain(Value::Raw(atom)),
+                own => own,
+            },
+            Worth::Blurred => Worth::Plain(Value::Derived(self.atom)),
             Worth::Plain(value) => Worth::Plain(match value {
                 Value::Entry(atom) => Value::Raw(atom),
                 other => other.atom().map_or(Value::Unknown, Value::Derived),
@@ -226,9 +262,12 @@ impl Flow<'_, '_> {
                 Worth::Plain(self.flags.has(flag).value())
             }
             // A pointer to an index of its table is another entry.
-            ("[]" | "+" | "-", Worth::Slot, Worth::Plain(Value::Number(0))) => Worth::Slot,
+            ("[]", Worth::Slot, Worth::Plain(Value::Number(0))) => self.load(a.line, state),
+            ("+" | "-", Worth::Slot, Worth::Plain(Value::Number(0))) => Worth::Slot,
             ("+" | "-", Worth::Slot, _) => Worth::Blurred,
-            ("[]", Worth::Slot, _) => Worth::Plain(Value::Derived(self.atom)),
+            ("[]", Worth::Slot | Worth::Blurred, _) => Worth::Plain(Value::Derived(self.atom)),
+            ("+" | "-" | "&" | "|" | "^", Worth::Slot | Worth::Blurred, _)
+            | ("+" | "-" | "&" | "|" | "^", _, Worth::Slot | Worth::Blurred) => Worth::Blurred,
             ("==" | "!=", Worth::Slot, Worth::Plain(Value::Number(0))) => {
                 Worth::Plain(Value::bool(operator == "!="))
             }
@@ -270,10 +309,12 @@ impl Flow<'_, '_> {
             return;
         }
         match &target.node {
-            Node::Name(name) => {
+            Node::Name(name) if self.is_own(name, state) => {
                 let worth = self.place_of(name, worth, state);
                 state.names.insert(name, worth);
             }
+            // No local: whoever is called may look at it, and write to it.
+            Node::Name(_) => self.leave(&worth, target.line),
             Node::Unary(star, inner) if star == "*" => match self.eval(inner, state) {
                 Worth::Slot => state.slot = worth,
                 Worth::Blurred => state.slot = Worth::Plain(Value::Derived(self.atom)),
@@ -305,28 +346,9 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// The entry goes to a place that is not followed.
-    fn leave(&mut self, worth: &Worth, line: u32) {
-        let atom = match worth {
-            Worth::Plain(value) => value.atom().unwrap_or(self.atom),
-            _ => self.atom,
-        };
-        let followed = holds_entry(worth) && *worth != Worth::Cursor && !self.inside;
-        // A present entry is put into tables wherever pages are mapped.
-        if followed && self.oracle.kind(atom) != "present" {
-            let what = String::from("a place that is looked at elsewhere");
-            self.note(FindingKind::Escape, line, what);
-        }
-    }
-
-    /// Something is made of the bits of an entry that is not present: what they say there no table tells.
-    fn reckon(&mut self, worth: &Worth, line: u32) {
-        if let Worth::Plain(Value::Raw(atom)) = worth
-            && !self.inside
-            && self.oracle.kind(*atom) != "present"
-        {
-            self.note(FindingKind::Lost, line, String::from(RAW_BITS));
-        }
+    /// Is a name a local or a parameter?
+    fn is_own(&self, name: &str, state: &State) -> bool {
+        self.table.is_some() || self.inside || state.names.contains(name)
     }
 
     /// Narrows `state` by what a condition says of names.
@@ -405,12 +427,5 @@ pub(super) fn holds_entry(worth: &Worth) -> bool {
         Worth::Plain(value) => matches!(value, Value::Entry(_) | Value::Raw(_)),
         Worth::Slot | Worth::Cursor | Worth::Blurred | Worth::Like => true,
         Worth::Flags | Worth::Asked(_) | Worth::Elsewhere => false,
-    }
-}
-
-fn join_values(a: &Value, b: &Value) -> Value {
-    match a.atom().or_else(|| b.atom()) {
-        Some(atom) => Value::Derived(atom),
-        None => Value::Unknown,
     }
 }

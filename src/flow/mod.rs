@@ -3,6 +3,7 @@
 //! One kind at a time: conditions on an entry's kind are then plain yes or no, every other condition
 //! goes both ways, and both arms of every `#if` are walked.
 
+mod bits;
 mod call;
 mod engine;
 mod eval;
@@ -12,6 +13,7 @@ mod graph;
 mod guard;
 mod names;
 mod place;
+mod scope;
 mod spot;
 mod state;
 mod table;

@@ -240,9 +240,12 @@ impl Flow<'_, '_> {
     /// Reads a condition. What bits of the entry decide that no table tells of may be either, but is not chance.
     pub(super) fn truth_of(&mut self, worth: &Worth, line: u32) -> Truth {
         match worth {
-            Worth::Plain(Value::Derived(_)) if self.is_strict() => self
-                .unfollowed(&format!("bits of the entry in line {line}"))
-                .truth(),
+            Worth::Plain(Value::Derived(atom))
+                if self.is_strict() || !self.inside && self.oracle.kind(*atom) != "present" =>
+            {
+                self.unfollowed(&format!("bits of the entry in line {line}"))
+                    .truth()
+            }
             _ => worth.truth(),
         }
     }

@@ -70,3 +70,40 @@ pub(super) fn targets(expr: &Expr, names: &mut BTreeSet<String>) {
         _ => {}
     }
 }
+
+/// Names whose address an expression takes.
+pub(super) fn addressed(expr: &Expr, names: &mut BTreeSet<String>) {
+    let mut each = |inner: &Expr| addressed(inner, names);
+    match &expr.node {
+        Node::Unary(operator, inner) => {
+            each(inner);
+            if let (Node::Name(name), "&") = (&inner.node, operator.as_str()) {
+                names.insert(name.clone());
+            }
+        }
+        Node::Call(_, list) => list.iter().for_each(each),
+        Node::Indirect(function, list) => {
+            each(function);
+            list.iter().for_each(each);
+        }
+        Node::Assign(_, a, b) | Node::Binary(_, a, b) | Node::Comma(a, b) => {
+            each(a);
+            each(b);
+        }
+        Node::Field(inner, _) | Node::Cast(_, inner) => each(inner),
+        Node::Choice(condition, then, other) => {
+            each(condition);
+            then.iter().for_each(|then| each(then));
+            each(other);
+        }
+        Node::Initialiser(fields) => fields.iter().for_each(|(_, value)| each(value)),
+        Node::Block(list) => {
+            for statement in list {
+                if let Form::Do(e) | Form::Local(_, _, Some(e)) = &statement.node {
+                    each(e);
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -86,7 +86,7 @@ pub(super) fn read(raw: Vec<u8>, origin: Origin, name: &str, notes: &mut Vec<Str
         if html {
             html_text(&body, name, notes)
         } else {
-            to_utf8(body, content_type)
+            unstuffed(to_utf8(body, content_type), content_type)
         }
     };
     message.body = without_transport_cr(message.body, raw[..end].ends_with(b"\r\n"));
@@ -232,6 +232,23 @@ fn is_text(part: &MessagePart<'_>) -> bool {
     (text && matches!(sub.as_str(), "plain" | "x-patch" | "x-diff")) || (attached && sub != "html")
 }
 
+/// Takes off the blank that format=flowed (RFC 3676) puts before lines that begin with one. A diff that went around the
+/// mail program has none: it is left alone. Soft breaks are left too, since blanks at the ends of a diff's lines are its own.
+fn unstuffed(body: Vec<u8>, kind: Option<&ContentType<'_>>) -> Vec<u8> {
+    let flowed = kind
+        .and_then(|kind| kind.attribute("format"))
+        .is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
+    let lines = || body.split_inclusive(|byte| *byte == b'\n');
+    let begins = |line: &[u8]| line.starts_with(b" ");
+    // "  \tx" was " \tx", a line of context.
+    let stuffed = |line: &[u8]| line.starts_with(b"  ") || line.trim_ascii().is_empty();
+    if !flowed || !lines().any(begins) || !lines().filter(|l| begins(l)).all(stuffed) {
+        return body;
+    }
+    let take = |line: &[u8]| line.strip_prefix(b" ").unwrap_or(line).to_vec();
+    lines().flat_map(take).collect()
+}
+
 /// Joins the text parts of a multipart mail, attached patches last.
 fn multipart_body(raw: &[u8], name: &str, notes: &mut Vec<String>) -> Vec<u8> {
     let Some(parsed) = MessageParser::default().parse(raw) else {
@@ -255,7 +272,8 @@ fn multipart_body(raw: &[u8], name: &str, notes: &mut Vec<String>) -> Vec<u8> {
             name,
             notes,
         );
-        out.append(&mut to_utf8(body, part.content_type()));
+        let body = to_utf8(body, part.content_type());
+        out.append(&mut unstuffed(body, part.content_type()));
         if !out.ends_with(b"\n") {
             out.push(b'\n');
         }

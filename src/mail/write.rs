@@ -22,7 +22,7 @@ pub struct Outgoing<'m> {
 /// The longest piece of text in one encoded word: with its frame it stays below what RFC 2047 allows.
 const ENCODED: usize = 40;
 
-/// Appends a mail to an mbox. Lines that would begin another mail are quoted as mboxrd does.
+/// Appends a mail to an mbox, so that whoever takes it apart gets every byte of the body.
 pub fn append(mbox: &mut Vec<u8>, mail: &Outgoing<'_>) {
     mbox.extend_from_slice(
         b"From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\n",
@@ -52,19 +52,62 @@ pub fn append(mbox: &mut Vec<u8>, mail: &Outgoing<'_>) {
     }
     header("MIME-Version", "1.0");
     header("Content-Type", "text/plain; charset=UTF-8");
-    header("Content-Transfer-Encoding", "8bit");
-    mbox.push(b'\n');
-    for line in mail.body.split_inclusive(|byte| *byte == b'\n') {
-        let quoted = line.iter().position(|byte| *byte != b'>').unwrap_or(0);
-        if line[quoted..].starts_with(b"From ") {
-            mbox.push(b'>');
-        }
-        mbox.extend_from_slice(line);
+    // Whoever takes a mail apart drops carriage returns, and takes a line for the beginning of the next mail: such a body
+    // goes in a wrapping that keeps both.
+    let lines = || mail.body.split_inclusive(|byte| *byte == b'\n');
+    if mail.body.contains(&b'\r') || lines().any(begins_a_mail) {
+        header("Content-Transfer-Encoding", "quoted-printable");
+        mbox.push(b'\n');
+        lines().for_each(|line| quoted_printable(mbox, line));
+    } else {
+        header("Content-Transfer-Encoding", "8bit");
+        mbox.push(b'\n');
+        mbox.extend_from_slice(mail.body);
     }
     if !mail.body.ends_with(b"\n") {
         mbox.push(b'\n');
     }
     mbox.push(b'\n');
+}
+
+/// Could a line, perhaps quoted, be taken for the beginning of a mail?
+fn begins_a_mail(line: &[u8]) -> bool {
+    let quoted = line.iter().position(|byte| *byte != b'>').unwrap_or(0);
+    line[quoted..].starts_with(b"From ")
+}
+
+/// Bytes of a line of quoted-printable, short of what RFC 2045 allows by one sign and the mark of a soft break.
+const QUOTED: usize = 72;
+
+/// Appends a line in quoted-printable. Its line feed stays one.
+fn quoted_printable(out: &mut Vec<u8>, line: &[u8]) {
+    let (line, end) = match line.strip_suffix(b"\n") {
+        Some(line) => (line, &b"\n"[..]),
+        None => (line, &b""[..]),
+    };
+    let mut width = 0;
+    for (index, byte) in line.iter().enumerate() {
+        let last = index + 1 == line.len();
+        let plain = match byte {
+            b'=' => false,
+            // The first sign of a line that would begin a mail, or its quoting.
+            b'F' | b'>' => index > 0,
+            b' ' | b'\t' => !last,
+            byte => byte.is_ascii_graphic(),
+        };
+        if width >= QUOTED {
+            out.extend_from_slice(b"=\n");
+            width = 0;
+        }
+        if plain {
+            out.push(*byte);
+            width += 1;
+        } else {
+            out.extend_from_slice(format!("={byte:02X}").as_bytes());
+            width += 3;
+        }
+    }
+    out.extend_from_slice(end);
 }
 
 /// Spells a moment as mails do.
@@ -168,6 +211,21 @@ mod tests {
         let text = written("A\nBcc: x", "a\r\nTo: all", "From a\n>From b\nx");
         assert_eq!(text.matches("\nFrom ").count(), 0, "{text}");
         assert!(!text.contains("\nBcc") && !text.contains("\nTo:"), "{text}");
-        assert!(text.ends_with("\n>From a\n>>From b\nx\n\n"));
+        assert!(text.ends_with("\n=46rom a\n=3EFrom b\nx\n\n"), "{text}");
+    }
+
+    #[test]
+    fn every_byte_of_a_body_comes_back() {
+        for body in [
+            "a\r\nb \n\tc=3D\n\n>From x\nFrom y\n",
+            "no end\r",
+            "From \u{fc}ber \u{2028} all\n",
+            &format!("{}\r\n", "long=".repeat(90)),
+        ] {
+            let text = written("A", "s", body);
+            let read = super::super::read_bytes(text.into_bytes(), "x").unwrap();
+            let own = String::from_utf8_lossy(&read.messages[0].body).into_owned();
+            assert_eq!(own.trim_end_matches('\n'), body.trim_end_matches('\n'));
+        }
     }
 }

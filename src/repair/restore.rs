@@ -78,6 +78,34 @@ fn pre_image(file: &DamagedFile, made: &Made, pre: &dyn PreImages) -> (Vec<u8>, 
     }
 }
 
+/// A file that is renamed, copied or empty; or one whose hunks are gone.
+fn without_hunks(file: &DamagedFile, out: Restored, text: Vec<u8>) -> Restored {
+    if !keeps_content(file) {
+        let reason = "the content changes, and its hunks are not in the text".to_owned();
+        return Restored { reason, ..out };
+    }
+    Restored {
+        grade: Proof::Intact,
+        reason: "no hunks; nothing was lost".to_owned(),
+        post: Some(text),
+        ..out
+    }
+}
+
+/// Does a file without hunks keep its content, or have none?
+fn keeps_content(file: &DamagedFile) -> bool {
+    match &file.index {
+        Some(ids) => ids.old == ids.new || is_empty_blob(&ids.old) || is_empty_blob(&ids.new),
+        None => file.change != FileChange::Modified || file.new_mode.is_some(),
+    }
+}
+
+/// Does an id, perhaps cut short, name no content, or none at all?
+fn is_empty_blob(id: &str) -> bool {
+    let empty = blob_id(b"").to_string();
+    !id.is_empty() && empty.starts_with(id)
+}
+
 fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> Restored {
     let mut out = Restored {
         file: file.header(),
@@ -94,10 +122,7 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
     let (text, from) = pre_image(file, made, pre);
     out.pre_image = from;
     if file.hunks.is_empty() {
-        out.grade = Proof::Intact;
-        out.reason = "no hunks; nothing was lost".to_owned();
-        out.post = Some(text);
-        return out;
+        return without_hunks(file, out, text);
     }
     let image = Image::new(&text);
     let bodies: Vec<Body> = file.hunks.iter().map(Body::of).collect();

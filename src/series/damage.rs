@@ -41,11 +41,20 @@ pub(super) fn find(body: &[u8], parsed: &Parsed, page: bool) -> Option<Found> {
     Some(Found {
         files: left.files.iter().map(header).collect(),
         damage: PatchDamage {
-            text: body[start..].to_vec(),
+            // With the marks in front of it, if it is quoted: they are what shows that.
+            text: body[quoted_from(body, start)..].to_vec(),
             lost: left.damage,
         },
         span: start..left.end,
     })
+}
+
+/// Gives where the line of `start` begins, where nothing but marks of quoting stand before it.
+fn quoted_from(body: &[u8], start: usize) -> usize {
+    let line = memchr::memrchr(b'\n', &body[..start]).map_or(0, |at| at + 1);
+    let marks = &body[line..start];
+    let quoted = marks.contains(&b'>') && marks.iter().all(|b| matches!(b, b'>' | b' ' | b'\t'));
+    if quoted { line } else { start }
 }
 
 /// Can so many lines as the header counts have so few words? Else the hunk is cut off, or its header lies.

@@ -546,6 +546,9 @@ impl<'h> Interpreter<'h> {
                 };
                 return if answer { Truth::Yes } else { Truth::No };
             }
+            (Value::Constant(name), Value::Number(0..)) if name.starts_with("-E") => {
+                return known(matches!(operator, "<" | "<=" | "!="));
+            }
             (Value::Raw(atom), Value::Number(0)) | (Value::Number(0), Value::Raw(atom)) => {
                 known(*atom == NONE)
             }

@@ -47,6 +47,8 @@ impl Value {
             Self::Number(_) => Truth::Yes,
             Self::Raw(atom) if *atom == super::kinds::NONE => Truth::No,
             Self::Raw(_) => Truth::Yes,
+            // The negative of an error's number.
+            Self::Constant(name) if name.starts_with("-E") => Truth::Yes,
             _ => Truth::Either,
         }
     }

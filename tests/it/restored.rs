@@ -384,3 +384,39 @@ fn every_registered_kernel_gets_a_column() {
     assert_eq!(lines[3]["outcome"], "conflict");
     assert_eq!(lines[4]["patches"]["applied"], 3);
 }
+
+/// A mail whose diff is quoted as a reply quotes it, or is gone but for its head.
+#[test]
+fn a_quoted_diff_is_restored_and_one_without_its_hunks_is_not_called_whole() {
+    let sandbox = Sandbox::new();
+    let tree = crate::sandbox::small_tree();
+    let folder = crate::sandbox::specimen("fixes-a-caller");
+    let name = "v3-0001-mm-wash-leave-entries-alone-that-are-not-present.patch";
+    let mail = std::fs::read_to_string(Path::new(&folder).join(name)).unwrap();
+    let (prose, diff) = mail.split_once("diff --git").unwrap();
+    let diff = format!("diff --git{diff}");
+    let quoted: String = diff.lines().map(|line| format!("> {line}\n")).collect();
+    let whole = sandbox.file("quoted.patch", format!("{prose}{quoted}"));
+    let files = |path: &str| -> Vec<serde_json::Value> {
+        let ran = sandbox.run(&["apply", path, "--on", &tree, "--check", "--json"]);
+        let lines = ran.lines();
+        lines
+            .into_iter()
+            .filter(|line| line["type"] == "file")
+            .collect()
+    };
+    let restored = files(&whole);
+    assert_eq!(restored.len(), 1, "{restored:?}");
+    assert_eq!(restored[0]["proof"], "proved", "{restored:?}");
+    // The head alone, behind marks: what it would change is not there.
+    let head: String = diff
+        .lines()
+        .take(4)
+        .map(|line| format!("> {line}\n"))
+        .collect();
+    let gone = sandbox.file("gone.patch", format!("{prose}{head}"));
+    for file in files(&gone) {
+        assert_ne!(file["proof"], "intact", "{file}");
+        assert_ne!(file["proof"], "proved", "{file}");
+    }
+}

@@ -106,6 +106,13 @@ fn an_entry_is_followed_into_headers_and_its_bits_are_watched() {
     come_out_as_they_say(&audit(folder.path()), "mm/bits.c", text);
 }
 
+#[test]
+fn what_only_looks_like_a_guard_is_none() {
+    let text = include_str!("../data/verdicts/ways.c");
+    let folder = tree_with("ways.c", text);
+    come_out_as_they_say(&audit(folder.path()), "mm/ways.c", text);
+}
+
 /// Holds the verdicts of one file against what its comments say.
 fn come_out_as_they_say(audit: &Audit, file: &str, text: &str) {
     let walks: BTreeMap<&str, _> = audit

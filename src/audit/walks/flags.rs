@@ -13,11 +13,21 @@ impl Place<'_> {
     pub(super) fn cursor(&self, bodies: &[Lowered], name: &str, context: &Context<'_>) -> Cursor {
         let mut cursor = Cursor::default();
         for body in bodies {
-            let own = trace(body, name, self.walker, context.headers);
-            cursor.flags.extend(own.flags);
+            let own = trace(body, (name, self.line), self.walker, context.headers);
+            let first = cursor.from.is_empty() && cursor.parameter.is_none();
+            if !first && cursor.flags != own.flags {
+                let why = String::from("its flags differ with the arms of an #if");
+                cursor.unseen.get_or_insert(why);
+                let apart = cursor.flags.symmetric_difference(&own.flags).cloned();
+                cursor.perhaps.extend(apart);
+                cursor.flags = cursor.flags.intersection(&own.flags).cloned().collect();
+            } else {
+                cursor.flags = own.flags;
+            }
             cursor.perhaps.extend(own.perhaps);
             cursor.parameter = own.parameter;
             cursor.from = own.from;
+            cursor.unseen = cursor.unseen.or(own.unseen);
         }
         if let Some(number) = self.walker.flags {
             for body in bodies {
@@ -60,8 +70,9 @@ impl Place<'_> {
         })
     }
 
-    /// Names the cursor: by the parsed call on this line, else by the tokens behind the name.
-    pub(super) fn cursor_name(&self, lowered: Option<&Lowered>) -> String {
+    /// Names the cursor, by the parsed call on this line, else by the tokens behind the name; says whether it is a plain
+    /// variable or a pointer to one.
+    pub(super) fn cursor_name(&self, lowered: Option<&Lowered>) -> (String, bool) {
         let mut found = None;
         if let Some(lowered) = lowered {
             each_expression(&lowered.body, &mut |expr| {
@@ -77,7 +88,9 @@ impl Place<'_> {
                 }
             });
         }
-        found.or_else(|| self.first_word()).unwrap_or_default()
+        let plain = found.is_some() || lowered.is_none();
+        let name = found.or_else(|| self.first_word()).unwrap_or_default();
+        (name, plain)
     }
 
     fn first_word(&self) -> Option<String> {
@@ -92,6 +105,14 @@ impl Place<'_> {
 
     /// Adds the flags that callers in the same file set before they pass the cursor on.
     fn add_callers_flags(&self, cursor: &mut Cursor, position: usize, context: &Context<'_>) {
+        // Whoever is not static may be called from anywhere, with other flags.
+        let head = &self.hit.text[self.function.span.start..self.function.parameters.start];
+        let mut words = Lexer::within(head, 0, head.len());
+        let is_static =
+            words.any(|token| matches!(token, Token::Word(a, b) if head[a..b] == *b"static"));
+        if !is_static {
+            cursor.perhaps.insert(String::from("?"));
+        }
         let mut seen = false;
         let mut lines = LineCounter::new();
         for function in self
@@ -119,7 +140,7 @@ impl Place<'_> {
                 }
             });
             for name in passed_names {
-                let theirs = trace(&lowered, &name, self.walker, context.headers);
+                let theirs = trace(&lowered, (&name, u32::MAX), self.walker, context.headers);
                 seen |= !theirs.from.is_empty() && theirs.parameter.is_none();
                 // Other callers may set other flags.
                 cursor.perhaps.extend(theirs.flags);

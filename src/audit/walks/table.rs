@@ -47,6 +47,7 @@ impl Place<'_> {
             from,
             walker: self.walker,
             start: Some(start),
+            unseen: None,
         };
         let judged = judge(&case, 0, (&mut *oracle, helpers), Ok(&contract));
         let quoted = |file: &str, line: u32| context.library.line(file, line);

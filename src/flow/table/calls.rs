@@ -179,7 +179,7 @@ impl Flow<'_, '_> {
             }
             _ => false,
         };
-        let absent = self.table.is_some() && asks_for_a_leaf(name) && worths.iter().any(entry);
+        let absent = !self.inside && asks_for_a_leaf(name) && worths.iter().any(entry);
         absent.then(|| Worth::Plain(Value::bool(false)))
     }
 
@@ -258,6 +258,15 @@ impl Flow<'_, '_> {
             self.note(FindingKind::Escape, target.line, what);
         }
         None
+    }
+
+    /// A function with a walk answers with the entry itself, or its place.
+    pub(in crate::flow) fn give_away(&mut self, answer: &Worth, line: u32) {
+        let own = self.table.is_none() && !self.inside && self.stack.is_empty();
+        let entry = holds_entry(answer) || self.may_be_entry(answer);
+        if own && entry && self.oracle.kind(self.atom) != "present" {
+            self.note(FindingKind::Escape, line, String::from("the caller"));
+        }
     }
 
     /// What a function hands to whoever called it: its answer, and what it leaves in what it was handed.

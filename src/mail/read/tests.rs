@@ -104,6 +104,21 @@ fn transport_line_ends_go_and_those_of_files_stay() {
 }
 
 #[test]
+fn flowed_text_loses_the_blanks_that_were_put_before_blanks() {
+    let mail = |body: &str| {
+        let kind = "Content-Type: text/plain; charset=UTF-8; format=flowed\n";
+        let text = format!("{HEAD}{kind}\n{body}");
+        String::from_utf8_lossy(&one(text.as_bytes()).body).into_owned()
+    };
+    let stuffed = DIFF.replace("\n ", "\n  ");
+    assert_ne!(stuffed, DIFF);
+    assert_eq!(mail(&stuffed), DIFF);
+    // A diff that went around the mail program.
+    let own = DIFF.replace("\n ", "\n \t");
+    assert_eq!(mail(&own), own);
+}
+
+#[test]
 fn parts_are_joined() {
     let text = format!(
         "{HEAD}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nWords.\n\n--b\n\
