@@ -22,7 +22,8 @@ impl Placing<'_, '_, '_> {
     /// Chooses among all places where `want`, without `top` and `bottom` lines, stands in the free stretch.
     ///
     /// # Errors
-    /// When it stands in another function only, and the posted one exists.
+    /// When it stands in another function only, and the posted one exists; or in several places, and the posted function is
+    /// nowhere.
     pub(super) fn choose(
         &self,
         want: &Want<'_>,
@@ -66,6 +67,19 @@ impl Placing<'_, '_, '_> {
                     "its lines stand in {name} at line {}, but it is for `{}`",
                     nearest + 1,
                     section.label()
+                ));
+            } else if let Some(nearest) = self.nearest(&places, top)
+                && places.len() > 1
+                && self.distance(nearest.saturating_sub(top)) > 0
+                && !self.shows_head(kept)
+            {
+                // Nothing tells them apart: the function is not here, and no place is the posted one.
+                let first = &places[..places.len().min(NAMED)];
+                return Err(format!(
+                    "it is for `{}`, which is not in this file, and its lines stand in {} places: {}",
+                    section.label(),
+                    places.len(),
+                    self.named(first)
                 ));
             }
         }

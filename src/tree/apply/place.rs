@@ -174,7 +174,8 @@ impl<'h> Placing<'_, '_, 'h> {
             Ok(_) | Err(_) => None,
         };
         // Where nothing is added, context that stands together shows little: some sibling may never have had the lines.
-        let there = there.filter(|there| self.adds() || self.is_sure(there, 0));
+        let there = there
+            .filter(|there| self.adds() || self.is_sure(there, 0) && self.is_home(after, there));
         let forward = self.choose(before, equality, 0, 0);
         let loose = if equality == Equality::Loose {
             "equal but for white space"
@@ -209,6 +210,12 @@ impl<'h> Placing<'_, '_, 'h> {
             (Ok(None), None) => Ok(None),
             (Err(reason), None) => Err(reason),
         }
+    }
+
+    /// Is a place in the function that the hunk was posted for, as far as one is named?
+    fn is_home(&self, side: &Want<'h>, there: &Chosen) -> bool {
+        let section = Section::new(&self.hunk.section).filter(|_| !self.shows_head(&side.lines));
+        section.is_none_or(|section| self.text.is_in(there.place, &section))
     }
 
     /// A forward place counts only if it is strictly nearer than one that holds the result.

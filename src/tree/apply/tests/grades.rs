@@ -521,3 +521,45 @@ fn fuzz_does_not_add_beside_lines_that_the_hunk_adds() {
     );
     assert_eq!(after, tree);
 }
+
+/// Functions that are alike but for their names, some blank lines below.
+fn siblings(names: &[&str], above: usize) -> String {
+    let one = |name: &&str| {
+        format!(
+            "static int herd_{name}(struct herd *h)\n{{\n\tint cow = first(h);\n\n\
+             \tlook(h, cow);\n\tcount(h, cow);\n\treturn cow;\n}}\n\n"
+        )
+    };
+    let all: String = names.iter().map(one).collect();
+    format!("{}{all}", "/* Herds. */\n".repeat(above))
+}
+
+#[test]
+fn where_the_function_is_gone_no_sibling_is_chosen_for_it() {
+    let posted = siblings(&["brown", "spotted", "white"], 1);
+    let new = {
+        let at = posted.find("herd_spotted").unwrap();
+        let (head, tail) = posted.split_at(at);
+        format!(
+            "{head}{}",
+            tail.replacen("\tlook(h, cow);\n", "\tlook(h, cow);\n\tring(h, cow);\n", 1)
+        )
+    };
+    let gone = siblings(&["brown", "grey", "white"], 4);
+    let result = apply(&gone, &bare(&posted, &new));
+    assert_eq!(grades(&result), [Grade::Conflict]);
+    let reason = &result.outcome.hunks[0].reason;
+    assert!(
+        reason.contains("3 places") && reason.contains("herd_brown"),
+        "{reason}"
+    );
+    // The other way round: what is gone from a sibling is not gone from the function.
+    let bare_of = bare(&new, &posted);
+    let result = apply(&gone, &bare_of);
+    assert_eq!(
+        grades(&result),
+        [Grade::Conflict],
+        "{:?}",
+        result.outcome.hunks
+    );
+}
