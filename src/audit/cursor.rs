@@ -228,8 +228,10 @@ fn declare(
                 let flags = fields
                     .iter()
                     .filter(|(field, _)| field.as_deref() == Some("flags"));
-                flags.for_each(|(_, value)| add_flags(value, &mut set));
-                chosen(fields.iter().map(|(_, value)| value), name, cursor);
+                for (_, value) in flags {
+                    add_flags(value, &mut set);
+                    chosen(value, name, cursor);
+                }
             }
             Some(set)
         }
@@ -244,7 +246,7 @@ fn declare(
             cursor.from.clone_from(maker);
             if let Some(value) = flags.and_then(|position| arguments.get(position)) {
                 add_flags(value, &mut set);
-                chosen(std::iter::once(value), name, cursor);
+                chosen(value, name, cursor);
             }
             Some(set)
         }
@@ -253,7 +255,7 @@ fn declare(
 }
 
 /// Notes flags that are one or the other.
-fn chosen<'e>(mut values: impl Iterator<Item = &'e Expr>, name: &str, cursor: &mut Cursor) {
+fn chosen(value: &Expr, name: &str, cursor: &mut Cursor) {
     fn chooses(expr: &Expr) -> bool {
         match &expr.node {
             Node::Choice(..) => true,
@@ -261,7 +263,7 @@ fn chosen<'e>(mut values: impl Iterator<Item = &'e Expr>, name: &str, cursor: &m
             _ => false,
         }
     }
-    if values.any(chooses) {
+    if chooses(value) {
         let why = format!("the flags of {name} are one or the other");
         cursor.unseen.get_or_insert(why);
     }

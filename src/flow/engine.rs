@@ -235,7 +235,9 @@ impl<'f, 'h> Flow<'f, 'h> {
     /// Runs a body from one or more states.
     pub(super) fn run_from(&mut self, body: &Lowered, line: u32, starts: Vec<State>) -> Run {
         let graph = Graph::new(&body.body, line);
-        let scope = Scope::new(&graph, (&self.cursor, &self.maker), self.walker.cursor);
+        let walks = self.table.is_none() && !self.inside;
+        let cursor = (self.cursor.as_str(), self.maker.as_str());
+        let scope = Scope::new(&graph, cursor, (self.walker.cursor, walks));
         let outer_scope = std::mem::replace(&mut self.scope, scope);
         let outer = self.findings.take();
         let aside = self.set_aside();

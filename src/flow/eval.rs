@@ -296,13 +296,8 @@ impl Flow<'_, '_> {
             worth
         } else {
             self.reckon(&worth, target.line);
-            if !matches!(target.node, Node::Name(_)) {
-                let before = self.eval(target, state);
-                self.reckon(&before, target.line);
-            } else if let Node::Name(name) = &target.node {
-                let before = self.name(name, state);
-                self.reckon(&before, target.line);
-            }
+            let before = self.eval(target, state);
+            self.reckon(&before, target.line);
             Worth::unknown()
         };
         if self.store(target, &worth, state).is_some() {

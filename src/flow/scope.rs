@@ -11,19 +11,23 @@ use std::sync::Arc;
 pub(super) struct Scope {
     /// Names whose address is taken: others may write to them.
     pub(super) addressed: BTreeSet<String>,
-    /// Names that are assigned or declared.
+    /// Names that are assigned or declared, where a caller of a walker is followed.
     pub(super) assigned: Arc<BTreeSet<String>>,
     /// Cursors but the one that is followed.
     pub(super) others: BTreeSet<String>,
 }
 
 impl Scope {
-    /// Looks at a function whose cursor has a name, perhaps by a macro that declares such.
-    pub(super) fn new(graph: &Graph, (cursor, maker): (&str, &str), kind: &str) -> Self {
-        let mut scope = Self {
-            assigned: Arc::new(assigned_from(graph, 0)),
-            ..Self::default()
-        };
+    /// Looks at a function whose cursor has a name, perhaps by a macro that declares such; `walks` says whether it may walk.
+    pub(super) fn new(
+        graph: &Graph,
+        (cursor, maker): (&str, &str),
+        (kind, walks): (&str, bool),
+    ) -> Self {
+        let mut scope = Self::default();
+        if walks {
+            scope.assigned = Arc::new(assigned_from(graph, 0));
+        }
         for point in &graph.points {
             match &point.step {
                 Step::Effect(e) | Step::Test(e) | Step::Switch(e) | Step::Return(Some(e)) => {

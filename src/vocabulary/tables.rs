@@ -2,6 +2,7 @@
 
 use crate::base::table::rows;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// What values an entry type may have.
@@ -154,7 +155,11 @@ pub(super) fn presence() -> Vec<(&'static str, &'static str)> {
 
 /// Says whether a test means the same on all architectures, however they write it.
 pub(super) fn means_the_same(name: &str) -> bool {
-    rows(include_str!("../../queries/alike.tsv")).any(|row| row[0] == name)
+    static ALIKE: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        let all = rows(include_str!("../../queries/alike.tsv"));
+        all.map(|row| row[0]).collect()
+    });
+    ALIKE.contains(name)
 }
 
 /// Lists constants whose kind has another name.

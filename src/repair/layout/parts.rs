@@ -349,10 +349,11 @@ fn columns(lines: &[&Parts], out: &mut Vec<Alike>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn alike(lines: &[&str]) -> Vec<String> {
+    /// Every way in which some lines can be set together, each as one text.
+    pub(in super::super) fn alike(lines: &[&str]) -> Vec<String> {
         let parts: Vec<Parts> = lines
             .iter()
             .map(|line| Parts::of(line.as_bytes()))

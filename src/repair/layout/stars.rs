@@ -126,19 +126,7 @@ fn table(lines: &[&Parts], out: &mut Vec<Alike>) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn alike(lines: &[&str]) -> Vec<String> {
-        let parts: Vec<Parts> = lines
-            .iter()
-            .map(|line| Parts::of(line.as_bytes()))
-            .collect();
-        let text = |text: &Vec<u8>| String::from_utf8(text.clone()).expect("ASCII in, ASCII out");
-        Parts::alike(&parts.iter().collect::<Vec<_>>())
-            .iter()
-            .map(|(_, lines)| lines.iter().map(text).collect::<Vec<_>>().join("\n"))
-            .collect()
-    }
+    use super::super::parts::tests::alike;
 
     #[test]
     fn what_goes_on_below_a_label_hangs_under_its_text() {
