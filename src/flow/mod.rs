@@ -4,6 +4,7 @@
 //! goes both ways, and both arms of every `#if` are walked.
 
 mod bits;
+mod branch;
 mod call;
 mod engine;
 mod eval;
