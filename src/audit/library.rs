@@ -1,5 +1,6 @@
 //! In: outlined files. Out: the bodies that a call may mean: the caller's file's own, else those that it can link with.
 
+use super::memory::ContractKey;
 use super::scan::Hit;
 use crate::flow::{Helper, Helpers};
 use crate::syntax::ast::Lowered;
@@ -48,7 +49,11 @@ pub(super) struct Desk<'d> {
 pub(super) struct Looked {
     /// Every name that was asked for.
     pub(super) asked: BTreeSet<String>,
-    /// Those that were not found.
+    /// Those that were asked for to tell what walkers may return.
+    pub(super) through: BTreeSet<String>,
+    /// What was told of walkers.
+    pub(super) contracts: BTreeSet<ContractKey>,
+    /// Names of either sort that were not found.
     pub(super) missed: BTreeSet<String>,
 }
 
@@ -61,11 +66,12 @@ impl<'d> Desk<'d> {
         }
     }
 
-    /// Notes names that somebody else asked for on this reader's behalf.
-    pub(super) fn note(&self, others: &Looked) {
+    /// Notes what was asked for, perhaps on another's behalf, to tell what a walker may return.
+    pub(super) fn note(&self, key: ContractKey, others: &Looked) {
         let mut seen = self.seen.borrow_mut();
-        seen.asked.extend(others.asked.iter().cloned());
+        seen.through.extend(others.asked.iter().cloned());
         seen.missed.extend(others.missed.iter().cloned());
+        seen.contracts.insert(key);
     }
 
     /// Gives what was looked for.

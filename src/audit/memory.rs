@@ -106,6 +106,9 @@ pub struct Lasting {
     pub stored: OnceLock<String>,
 }
 
+/// What a contract was inferred for: a walker, a level, and what is known of the cursor's flags.
+pub(super) type ContractKey = (String, String, FlagSet);
+
 /// What a walker may return, and what that hangs on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Contract {
@@ -123,6 +126,40 @@ pub(super) struct Contract {
     pub(super) missed: BTreeSet<String>,
 }
 
+impl Fetched {
+    /// Gives the last of what was read time by time, without files that were at hand before: `is_first` says which were
+    /// from the first.
+    pub(super) fn new_in(all: &[Self], is_first: &dyn Fn(&str) -> bool) -> Self {
+        let Some((last, before)) = all.split_last() else {
+            return Self::default();
+        };
+        let mut new = last.clone();
+        let known = |path: &str| before.iter().any(|f| f.files.contains_key(path));
+        new.files.retain(|path, _| !is_first(path) && !known(path));
+        new
+    }
+
+    /// Lists the functions of the files.
+    pub(super) fn functions(&self) -> BTreeSet<&str> {
+        self.files.values().flatten().map(String::as_str).collect()
+    }
+}
+
+impl Contract {
+    /// Gives what it was inferred for.
+    pub(super) fn key(&self) -> ContractKey {
+        (self.walker.clone(), self.level.clone(), self.flags.clone())
+    }
+}
+
+impl Trace {
+    /// Does what was found hang on a function of one of some names?
+    pub(super) fn asks_for_any(&self, names: &BTreeSet<&str>) -> bool {
+        let mut all = self.asked.iter().chain(&self.through);
+        all.any(|name| names.contains(name.as_str()))
+    }
+}
+
 /// Where a function stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Placed {
@@ -137,7 +174,11 @@ pub(super) struct Placed {
 pub(super) struct Trace {
     /// Every name of a function that was asked for, found or not.
     pub(super) asked: BTreeSet<String>,
-    /// Names that were not found, time by time.
+    /// Those that were asked for to tell what walkers may return.
+    pub(super) through: BTreeSet<String>,
+    /// What was told of walkers.
+    pub(super) contracts: BTreeSet<ContractKey>,
+    /// Names of either sort that were not found, time by time.
     pub(super) missed: Vec<BTreeSet<String>>,
     /// What could not be seen.
     pub(super) blind: Vec<BlindSpot>,
@@ -190,7 +231,7 @@ impl Memory {
 /// Lists the functions that walks hang on.
 pub(super) fn wanted(traces: &BTreeMap<String, BTreeMap<String, Trace>>) -> BTreeSet<&str> {
     let all = traces.values().flatten();
-    all.flat_map(|(name, trace)| trace.asked.iter().chain([name]))
+    all.flat_map(|(name, trace)| trace.asked.iter().chain(&trace.through).chain([name]))
         .map(String::as_str)
         .collect()
 }

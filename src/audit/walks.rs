@@ -66,6 +66,20 @@ pub(super) struct Found {
     pub(super) blind: Vec<BlindSpot>,
 }
 
+impl Found {
+    /// Lists files of which lines are quoted, some of them often.
+    pub(super) fn quoted(&self) -> impl Iterator<Item = &str> {
+        self.walks.iter().flat_map(|walk| {
+            let huge = walk.pmd.iter();
+            let lines = huge.clone().flat_map(|h| h.used.iter().chain(&h.witness));
+            let lines = lines.chain(&walk.used).chain(&walk.witness);
+            let guards = huge.flat_map(|h| &h.guards).chain(&walk.guards);
+            let guards = guards.map(|guard| guard.file.as_str());
+            lines.map(|line| line.file.as_str()).chain(guards)
+        })
+    }
+}
+
 /// Finds the walks in the functions called `name` of one file: several, where the arms of an `#if` differ.
 pub(super) fn find(
     (hit, name): (&Hit, &str),
@@ -217,6 +231,26 @@ fn judge_huge(
     Some((huge, judged.accessor, judged.blind))
 }
 
+/// Infers what a walker returns at a level, with what is known of the cursor's flags.
+pub(super) fn work_out(
+    (walker, level, flags): (&Walker, &'static str, &FlagSet),
+    (library, homes): (&Library<'_>, &BTreeMap<&'static str, String>),
+    oracle: &mut Oracle<'_>,
+) -> Worked {
+    let desk = Desk::new(library);
+    let home = homes.get(walker.name);
+    let own = home.and_then(|home| library.own(home, walker.name));
+    let contract = match own {
+        Some(own) => infer(oracle, &desk, (&own, walker, level), flags),
+        None => Err(String::from(
+            "its body is not seen, or stands in several files",
+        )),
+    };
+    let mut looked = desk.looked();
+    looked.asked.insert(walker.name.to_owned());
+    Worked { contract, looked }
+}
+
 /// Where a walk stands in its function.
 struct At<'a> {
     line: u32,
@@ -329,21 +363,11 @@ impl Place<'_> {
             let mut book = context.known.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(book.entry(key.clone()).or_default())
         };
-        let worked = slot.get_or_init(|| {
-            let desk = Desk::new(context.library);
-            let home = context.homes.get(self.walker.name);
-            let own = home.and_then(|home| context.library.own(home, self.walker.name));
-            let contract = match own {
-                Some(own) => infer(oracle, &desk, (&own, self.walker, level), &key.2),
-                None => Err(String::from(
-                    "its body is not seen, or stands in several files",
-                )),
-            };
-            let mut looked = desk.looked();
-            looked.asked.insert(self.walker.name.to_owned());
-            Worked { contract, looked }
-        });
-        helpers.note(&worked.looked);
+        let at_hand = (context.library, context.homes);
+        let worked =
+            slot.get_or_init(|| work_out((self.walker, level, &key.2), at_hand, &mut *oracle));
+        let (walker, level, flags) = key;
+        helpers.note((walker.to_owned(), level.to_owned(), flags), &worked.looked);
         worked.contract.clone()
     }
 }

@@ -4,6 +4,7 @@
 //! change no word's meaning: their sites are found anew, and walks that looked at a function of theirs are judged anew.
 //! Anything else: everything is worked out anew from the files that matter.
 
+mod contracts;
 mod headers;
 mod moves;
 mod read;
@@ -21,7 +22,7 @@ use crate::tree::snapshot::Delta;
 use crate::tree::source::{Source, TreeError};
 use crate::vocabulary::{Definition, Inferred, Predicate, Relined, Said, Walker, walkers};
 use moves::Moves;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Where more files than this have changed, reading the whole tree is no slower.
@@ -258,7 +259,7 @@ impl<'p> Patch<'p> {
         let told: Vec<&Hit> = told.collect();
         let was = &self.memory.rows;
         let is = placed_rows(&self.memory.audit.matrix, &told);
-        let moves = Moves::new(self.delta, was, &is);
+        let moves = Moves::new(self.delta, (was, &is), &BTreeSet::new());
         let mut known: BTreeMap<(&str, &str), Option<Vec<MatrixRow>>> = BTreeMap::new();
         let changed = |row: &&MatrixRow| self.delta.has(&row.file);
         for row in self.memory.audit.matrix.iter().filter(changed) {

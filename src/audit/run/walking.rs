@@ -44,6 +44,9 @@ pub(super) struct Unit<'h> {
 /// A unit's walks as one round found them.
 pub(super) type Judged<'h> = (Unit<'h>, Found, Looked);
 
+/// What a round found of a unit that had asked for functions that were not at hand in it.
+pub(super) type Open<'h> = (Unit<'h>, Found);
+
 impl Walked {
     /// Keeps what a round found of a unit, where that is the last word.
     pub(super) fn accept(&mut self, unit: Unit<'_>, found: Found) {
@@ -60,26 +63,44 @@ impl Walked {
         file.entry(unit.function.to_owned()).or_default()
     }
 
-    /// Notes what a round looked at, keeps what is the last word, and gives the units that ask for `missed`: they are
-    /// looked at once more when files with those names have been read.
+    /// Notes what a round looked at, keeps what is the last word, and gives the units that ask for `missed`: perhaps they
+    /// are looked at once more when files with those names have been read.
     pub(super) fn sort<'h>(
         &mut self,
         (round, found): (usize, Vec<Judged<'h>>),
         missed: &BTreeSet<String>,
-    ) -> Vec<Unit<'h>> {
+    ) -> Vec<Open<'h>> {
         let mut open = Vec::new();
         for (unit, found, looked) in found {
             let trace = self.trace(unit);
             trace.asked.extend(looked.asked);
+            trace.through.extend(looked.through);
+            trace.contracts.extend(looked.contracts);
             trace.missed.push(looked.missed.clone());
             // What only asked for names that are known to be nowhere will not change.
             if round < ROUNDS && !looked.missed.is_disjoint(missed) {
-                open.push(unit);
+                open.push((unit, found));
             } else {
                 self.accept(unit, found);
             }
         }
         open
+    }
+
+    /// Gives the units that ask for a function of files that have been read meanwhile, or quote one of them. Of all others
+    /// what was found is the last word.
+    pub(super) fn still_open<'h>(&mut self, open: Vec<Open<'h>>, new: &Fetched) -> Vec<Unit<'h>> {
+        let names = new.functions();
+        let mut left = Vec::new();
+        for (unit, found) in open {
+            let quotes = |path: &str| new.files.contains_key(path);
+            if self.trace(unit).asks_for_any(&names) || found.quoted().any(quotes) {
+                left.push(unit);
+            } else {
+                self.accept(unit, found);
+            }
+        }
+        left
     }
 
     /// Adds all to an audit.
@@ -114,11 +135,13 @@ impl Auditor {
         bodies: &Bodies,
     ) -> Result<Walked, TreeError> {
         let mut walked = Walked::default();
-        let mut open: Vec<Unit<'_>> = hits.iter().flat_map(|hit| self.units(hit)).collect();
-        walked.folders = folders(open.iter().map(|unit| unit.hit.path.as_str()));
-        if open.is_empty() {
+        let mut units: Vec<Unit<'_>> = hits.iter().flat_map(|hit| self.units(hit)).collect();
+        walked.folders = folders(units.iter().map(|unit| unit.hit.path.as_str()));
+        if units.is_empty() {
             return Ok(walked);
         }
+        let mut open = Vec::new();
+        let mut contracts = Known::new();
         let mut fetched: Vec<Hit> = Vec::new();
         let mut asked: BTreeSet<String> = BTreeSet::new();
         let mut missed = self.walker_names();
@@ -132,14 +155,21 @@ impl Auditor {
                 names: missed.clone(),
                 files: files.collect(),
             });
+            if round > 0 {
+                let is_first = |path: &str| hits.iter().any(|hit| hit.path == path);
+                let new = Fetched::new_in(&walked.fetched, &is_first);
+                units = walked.still_open(std::mem::take(&mut open), &new);
+                contracts = carried(contracts, &new);
+            }
             fetched.extend(new);
             asked.append(&mut missed);
             let at_hand = || hits.iter().copied().chain(&fetched);
             let library = Library::new(&self.headers, at_hand()).parsed_with(self.lower);
             let homes = self.homes(&at_hand());
-            let known = Mutex::new(Known::new());
-            let found = self.judge(&open, (&library, &known), &homes, bodies);
-            walked.contracts.push(lasting(known));
+            let known = Mutex::new(contracts);
+            let found = self.judge(&units, (&library, &known), &homes, bodies);
+            contracts = known.into_inner().unwrap_or_else(PoisonError::into_inner);
+            walked.contracts.push(lasting(&contracts));
             let all = found.iter().flat_map(|(_, _, looked)| &looked.missed);
             missed = all.filter(|name| !asked.contains(*name)).cloned().collect();
             open = walked.sort((round, found), &missed);
@@ -239,22 +269,29 @@ impl Auditor {
     }
 }
 
+/// Keeps what was worked out of walkers and hangs on no function of files that have been read since.
+pub(super) fn carried(mut known: Known, new: &Fetched) -> Known {
+    let names = new.functions();
+    known.retain(|_, worked| {
+        let looked = worked.get().map(|worked| &worked.looked);
+        looked.is_some_and(|l| !l.asked.iter().any(|name| names.contains(name.as_str())))
+    });
+    known
+}
+
 /// Gives what was worked out of walkers in a shape to be kept.
-pub(super) fn lasting(known: Mutex<Known>) -> Vec<Contract> {
-    let known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let kept = known
-        .into_iter()
-        .filter_map(|((walker, level, flags), worked)| {
-            let Worked { contract, looked } = worked.get()?.clone();
-            Some(Contract {
-                walker: walker.to_owned(),
-                level: level.to_owned(),
-                flags,
-                // Why something is not known names lines, which move.
-                atoms: contract.ok()?,
-                asked: looked.asked,
-                missed: looked.missed,
-            })
-        });
+pub(super) fn lasting(known: &Known) -> Vec<Contract> {
+    let kept = known.iter().filter_map(|((walker, level, flags), worked)| {
+        let Worked { contract, looked } = worked.get()?.clone();
+        Some(Contract {
+            walker: (*walker).to_owned(),
+            level: (*level).to_owned(),
+            flags: flags.clone(),
+            // Why something is not known names lines, which move.
+            atoms: contract.ok()?,
+            asked: looked.asked,
+            missed: looked.missed,
+        })
+    });
     kept.collect()
 }

@@ -1,6 +1,7 @@
 //! In: functions of changed files, as they stood and as they stand. Out: which of them differ, and where the lines of the
 //! others are now.
 
+use super::contracts::Contracts;
 use crate::audit::facts::{BlindSpot, Excerpt, Guard, Line, Walk};
 use crate::audit::matrix::MatrixRow;
 use crate::audit::memory::{Placed, Trace};
@@ -24,8 +25,12 @@ pub(super) struct Moves<'m> {
 }
 
 impl<'m> Moves<'m> {
-    /// Compares.
-    pub(super) fn new(delta: &'m Delta, old: &'m Places, new: &'m Places) -> Self {
+    /// Compares. The functions of files that have `turned` differ, whatever they say: they are at hand at another time.
+    pub(super) fn new(
+        delta: &'m Delta,
+        (old, new): (&'m Places, &'m Places),
+        turned: &BTreeSet<&str>,
+    ) -> Self {
         let mut lines = BTreeMap::new();
         let mut differ = BTreeSet::new();
         for path in delta.all() {
@@ -50,7 +55,8 @@ impl<'m> Moves<'m> {
             }
             same.sort_unstable();
             // Where two wrong uses are alike in all else, the upper one is told.
-            if !same.is_sorted_by_key(|(_, first)| *first) {
+            let sorted = same.is_sorted_by_key(|(_, first)| *first);
+            if !sorted || turned.contains(path.as_str()) {
                 differ.extend(names.iter().map(|name| name.as_str()));
                 same.clear();
             }
@@ -74,9 +80,12 @@ impl<'m> Moves<'m> {
         self
     }
 
-    /// Gives what a unit's walks looked at, with its lines as they are now; `None` where something of it differs.
-    pub(super) fn trace(&self, trace: &Trace) -> Option<Trace> {
-        if self.differ.iter().any(|name| trace.asked.contains(*name)) {
+    /// Gives what a unit's walks looked at, with its lines as they are now; `None` where something of it differs, but for
+    /// what walkers return where that stands.
+    pub(super) fn trace(&self, trace: &Trace, contracts: &Contracts) -> Option<Trace> {
+        let differs =
+            |names: &BTreeSet<String>| self.differ.iter().any(|name| names.contains(*name));
+        if differs(&trace.asked) || differs(&trace.through) && !contracts.stand(&trace.contracts) {
             return None;
         }
         let blind: Option<Vec<BlindSpot>> =

@@ -1,24 +1,24 @@
 //! In: the files that an audit had at hand, and those that have changed. Out: walks judged with them, few of them read.
 
-use super::moves::{Moves, Places};
+use super::moves::Places;
 use super::{Now, Patch};
-use crate::audit::library::{Library, Looked};
+use crate::audit::library::Library;
 use crate::audit::memory::{Fetched, Placed};
 use crate::audit::run::walking::{Judged, Unit};
 use crate::audit::run::{Auditor, Bodies};
 use crate::audit::scan::Hit;
-use crate::audit::walks::{Known, Worked};
+use crate::audit::walks::Known;
 use crate::syntax::outline;
 use crate::tree::source::TreeError;
-use crate::vocabulary::{Walker, walkers};
+use crate::vocabulary::Walker;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, PoisonError};
 
 /// The files at hand, read where they turn out to be needed.
 pub(super) struct Read<'r, 'p> {
-    patch: &'r Patch<'p>,
-    auditor: &'r Auditor,
+    pub(super) patch: &'r Patch<'p>,
+    pub(super) auditor: &'r Auditor,
     now: &'r Now,
     /// Those that were read first.
     first: Option<&'r BTreeMap<String, Hit>>,
@@ -54,7 +54,9 @@ impl<'r, 'p> Read<'r, 'p> {
         let traces = judged
             .iter()
             .filter_map(|(path, name)| memory.traces.get(*path)?.get(*name));
-        let asked: BTreeSet<&String> = traces.flat_map(|trace| &trace.asked).collect();
+        let asked: BTreeSet<&String> = traces
+            .flat_map(|trace| trace.asked.iter().chain(&trace.through))
+            .collect();
         let places = memory.places.iter();
         let places = places.filter(|(_, functions)| functions.keys().any(|f| asked.contains(f)));
         paths.extend(places.map(|(path, _)| path.as_str()));
@@ -87,18 +89,36 @@ impl<'r, 'p> Read<'r, 'p> {
         self.more.contains_key(path) || self.first.is_some_and(|first| first.contains_key(path))
     }
 
-    /// Judges some units as round `round` does.
+    /// Judges some units as round `round` does; `known` is what is known of walkers in it.
     pub(super) fn round<'h>(
         &mut self,
         round: usize,
-        (open, moves): (&[Unit<'h>], &Moves<'_>),
+        (open, known): (&[Unit<'h>], Known),
         bodies: &Bodies,
-    ) -> Result<(Vec<Judged<'h>>, Mutex<Known>), TreeError> {
+    ) -> Result<(Vec<Judged<'h>>, Known), TreeError> {
         if open.is_empty() {
-            return Ok((Vec::new(), Mutex::new(self.known(round, moves))));
+            return Ok((Vec::new(), known));
         }
-        let memory = self.patch.memory;
         let homes = self.homes(round);
+        let auditor = self.auditor;
+        let judge = |library: &Library<'_>| {
+            let known = Mutex::new(known.clone());
+            let found = auditor.judge(open, (library, &known), &homes, bodies);
+            (
+                found,
+                known.into_inner().unwrap_or_else(PoisonError::into_inner),
+            )
+        };
+        self.in_round(round, &judge)
+    }
+
+    /// Does something with the files at hand in a round, as often as it turns out that others are needed.
+    pub(super) fn in_round<T>(
+        &mut self,
+        round: usize,
+        work: &dyn Fn(&Library<'_>) -> T,
+    ) -> Result<T, TreeError> {
+        let memory = self.patch.memory;
         loop {
             let at_hand: BTreeMap<&String, &Vec<String>> = self.at_hand(round).collect();
             let read = self.files().filter(|hit| at_hand.contains_key(&hit.path));
@@ -107,49 +127,64 @@ impl<'r, 'p> Read<'r, 'p> {
             for (path, functions) in at_hand {
                 library = library.with_unread(path, functions);
             }
-            let known = Mutex::new(self.known(round, moves));
-            let found = self.auditor.judge(open, (&library, &known), &homes, bodies);
+            let found = work(&library);
             let mut needed = library.needed();
             needed.retain(|path| {
                 let fetched = memory.fetched.iter().any(|f| f.files.contains_key(path));
                 memory.hits.contains_key(path) || fetched
             });
             if needed.is_empty() {
-                return Ok((found, known));
+                return Ok(found);
             }
             let more = self.read(needed.iter().map(String::as_str))?;
             self.more.extend(more);
         }
     }
 
-    /// Gives what is known of walkers in a round and hangs on nothing that differs.
-    fn known(&self, round: usize, moves: &Moves<'_>) -> Known {
-        let walkers = walkers();
-        let list = self.patch.memory.lasting.contracts.get(round);
-        let same = list.into_iter().flatten().filter(|contract| {
-            let differ = &moves.differ;
-            !differ.iter().any(|name| contract.asked.contains(*name))
+    /// Gives the last of what is read time by time, without files that were at hand before.
+    pub(super) fn new_in(&self, fetched: &[Fetched]) -> Fetched {
+        let is_first = |path: &str| match self.now.get(path) {
+            Some(hit) => self.auditor.is_audited(hit),
+            None => self.was_first(path) && !self.patch.delta.has(path),
+        };
+        Fetched::new_in(fetched, &is_first)
+    }
+
+    /// Was a file at hand from the first?
+    fn was_first(&self, path: &str) -> bool {
+        let known = self.patch.memory.hits.get(path);
+        known.is_some_and(|file| file.audited)
+    }
+
+    /// Lists changed files that are at hand at another time than before.
+    pub(super) fn turned(&self, fetched: &[Fetched]) -> BTreeSet<&'p str> {
+        let (memory, delta) = (self.patch.memory, self.patch.delta);
+        let turned = |path: &&'p String| {
+            let now = self.now.get(*path);
+            let first = now.is_some_and(|hit| self.auditor.is_audited(hit));
+            let mut rounds = memory.fetched.iter().zip(fetched);
+            first != self.was_first(path)
+                || rounds.any(|(old, new)| {
+                    old.files.contains_key(*path) != new.files.contains_key(*path)
+                })
+        };
+        delta.all().filter(turned).map(String::as_str).collect()
+    }
+
+    /// Reads the unchanged files in which functions of some names stand.
+    pub(super) fn read_places<'n>(
+        &mut self,
+        names: impl Iterator<Item = &'n String>,
+    ) -> Result<(), TreeError> {
+        let names: BTreeSet<&String> = names.collect();
+        let patch = self.patch;
+        let places = patch.memory.places.iter().filter(|(path, functions)| {
+            let wanted = functions.keys().any(|name| names.contains(name));
+            wanted && !patch.delta.has(path) && !self.has(path)
         });
-        let known = same.filter_map(|contract| {
-            let walker = walkers
-                .iter()
-                .find(|walker| walker.name == contract.walker)?;
-            let mut levels = walker.fields.iter().copied();
-            let level = levels.find(|level| *level == contract.level)?;
-            let looked = Looked {
-                asked: contract.asked.clone(),
-                missed: contract.missed.clone(),
-            };
-            let worked = OnceLock::from(Worked {
-                contract: Ok(contract.atoms.clone()),
-                looked,
-            });
-            Some((
-                (walker.name, level, contract.flags.clone()),
-                Arc::new(worked),
-            ))
-        });
-        known.collect()
+        let more = self.read(places.map(|(path, _)| path.as_str()))?;
+        self.more.extend(more);
+        Ok(())
     }
 
     /// Lists unchanged files that are at hand in a round, with their functions.
@@ -191,7 +226,7 @@ impl<'r, 'p> Read<'r, 'p> {
 
     /// Finds the file of each walker's body: the first by name among those that hold words, else among those that were read
     /// first for functions called.
-    fn homes(&self, round: usize) -> BTreeMap<&'static str, String> {
+    pub(super) fn homes(&self, round: usize) -> BTreeMap<&'static str, String> {
         let (memory, delta) = (self.patch.memory, self.patch.delta);
         let walkers: BTreeMap<&str, &Walker> = self
             .auditor

@@ -187,6 +187,12 @@ fn a_change_that_matters_to_nobody_is_quick() {
     for files in [
         edited("drivers/idle.c", "return 0", "return 1"),
         edited("mm/notes.c", "= 1", "= 2"),
+        // The walker, which lets through what it did.
+        edited(
+            "mm/page_vma_mapped.c",
+            "while (next_entry(pvmw)) {",
+            "barrier();\n\n\twhile (next_entry(pvmw)) {",
+        ),
         edited("mm/census.c", "\n", "\n\n"),
         edited(
             "mm/callers.c",

@@ -1,14 +1,16 @@
 //! In: what an audit remembers of walks, and changed files. Out: all walks as they are now; only those that looked at a
 //! function that differs are judged.
 
+use super::contracts::Contracts;
 use super::moves::{Moves, Places};
 use super::read::Read;
 use super::{Now, Patch};
 use crate::audit::facts::{Excerpt, Walk};
 use crate::audit::memory::{Placed, Trace, wanted};
-use crate::audit::run::walking::{Unit, Walked, folders, lasting};
+use crate::audit::run::walking::{Unit, Walked, carried, folders, lasting};
 use crate::audit::run::{Auditor, Bodies, ROUNDS};
 use crate::audit::scan::Hit;
+use crate::audit::walks::Known;
 use crate::tree::source::TreeError;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,23 +32,24 @@ impl<'p> Patch<'p> {
     ) -> Result<Option<Walked>, TreeError> {
         let memory = self.memory;
         let wanted_before = memory.wanted();
-        let read = Read::new(self, auditor, now);
+        let mut read = Read::new(self, auditor, now);
         let changed: Vec<&Hit> = now
             .values()
             .filter(|hit| read.is_ever_at_hand(hit))
             .collect();
-        let places = |names: &BTreeSet<&str>| -> Places {
-            let placed = changed
-                .iter()
-                .map(|hit| (hit.path.clone(), Placed::all(hit, names)));
-            placed.filter(|(_, placed)| !placed.is_empty()).collect()
-        };
-        let at_hand = places(&wanted_before);
-        let moves = Moves::new(self.delta, &memory.places, &at_hand).with(self.relined);
+        let at_hand = places_in(&changed, &wanted_before);
+        let fetched = read.fetched();
+        let moves = Moves::new(
+            self.delta,
+            (&memory.places, &at_hand),
+            &read.turned(&fetched),
+        )
+        .with(self.relined);
+        let contracts = read.contracts(&fetched, &moves, bodies)?;
         let Plan {
             kept: mut walked,
             judged,
-        } = self.plan(auditor, now, &moves);
+        } = self.plan(auditor, now, (&moves, &contracts));
         let all = walked.traces.keys().map(String::as_str);
         walked.folders = folders(all.chain(judged.iter().map(|(path, _)| *path)));
         let none = walked.traces.is_empty() && judged.is_empty();
@@ -54,8 +57,9 @@ impl<'p> Patch<'p> {
             return Ok(None);
         }
         let first = read.first(&judged)?;
-        let mut open = units(&first, now, &judged);
+        let mut units = units(&first, now, &judged);
         let mut read = read.with(&first);
+        let mut open = Vec::new();
         let mut asked = BTreeSet::new();
         let kept: Vec<Trace> = walked
             .traces
@@ -63,13 +67,21 @@ impl<'p> Patch<'p> {
             .flat_map(BTreeMap::values)
             .cloned()
             .collect();
+        let mut known = Known::new();
         for round in 0.. {
-            let Some(fetched) = memory.fetched.get(round) else {
+            let Some(told) = memory.fetched.get(round) else {
                 return Ok(None);
             };
-            asked.extend(fetched.names.iter().cloned());
-            let (found, known) = read.round(round, (&open, &moves), bodies)?;
-            walked.contracts.push(lasting(known));
+            if round > 0 {
+                let new = read.new_in(&fetched[..=round]);
+                units = walked.still_open(std::mem::take(&mut open), &new);
+                known = carried(known, &new);
+            }
+            asked.extend(told.names.iter().cloned());
+            known.extend(contracts.of(round));
+            let found;
+            (found, known) = read.round(round, (&units, known), bodies)?;
+            walked.contracts.push(lasting(&known));
             let others = kept
                 .iter()
                 .filter_map(|trace| trace.missed.get(round))
@@ -88,9 +100,9 @@ impl<'p> Patch<'p> {
                 break;
             }
         }
-        walked.fetched = read.fetched();
+        walked.fetched = fetched;
         let names = wanted(&walked.traces);
-        let mut placed = places(&names);
+        let mut placed = places_in(&changed, &names);
         let newly: BTreeSet<&str> = names.difference(&wanted_before).copied().collect();
         read.places(&newly, &mut placed)?;
         self.stay(&names, &mut placed);
@@ -115,7 +127,12 @@ impl<'p> Patch<'p> {
     }
 
     /// Sorts the walks: which are what they were.
-    fn plan(&self, auditor: &Auditor, now: &'p Now, moves: &Moves<'_>) -> Plan<'p> {
+    fn plan(
+        &self,
+        auditor: &Auditor,
+        now: &'p Now,
+        (moves, contracts): (&Moves<'_>, &Contracts),
+    ) -> Plan<'p> {
         let memory = self.memory;
         let mut walks: BTreeMap<(&str, &str), Vec<&Walk>> = BTreeMap::new();
         for walk in &memory.audit.walks {
@@ -156,7 +173,7 @@ impl<'p> Patch<'p> {
             };
             let known = same.and_then(|trace| {
                 Some((
-                    moves.trace(trace)?,
+                    moves.trace(trace, contracts)?,
                     list(walks.get(&unit))?,
                     texts(excerpts.get(&unit))?,
                 ))
@@ -173,6 +190,14 @@ impl<'p> Patch<'p> {
         }
         plan
     }
+}
+
+/// Finds where functions of some names stand in files.
+fn places_in(hits: &[&Hit], names: &BTreeSet<&str>) -> Places {
+    let placed = hits
+        .iter()
+        .map(|hit| (hit.path.clone(), Placed::all(hit, names)));
+    placed.filter(|(_, placed)| !placed.is_empty()).collect()
 }
 
 /// Gives the units that are judged, each with its file.
