@@ -5,6 +5,7 @@ use super::gather::Headers;
 use super::interpret::{Answers, Interpreter};
 use super::kinds::{Atom, NONE, PRESENT};
 use super::predicate::{Family, Predicate};
+use super::reach::Reach;
 use super::tables::{Domain, presence};
 use super::value::{Truth, Value};
 use rayon::prelude::*;
@@ -22,7 +23,48 @@ pub struct Inferred {
 
 /// Finds the predicates of `headers`.
 pub fn infer(headers: &Headers) -> Inferred {
-    let mut found: BTreeMap<String, Predicate> = BTreeMap::new();
+    let mut found = presence_tests(headers);
+    let all = headers.definitions.keys().map(String::as_str).collect();
+    let mut tried = telling_names(headers, &found, &all);
+    tried.retain(|name| !found.contains_key(*name));
+    let judged = judge_names(headers, &tried.into_iter().collect::<Vec<_>>());
+    found.extend(judged.into_iter().map(|p| (p.name.clone(), p)));
+    Inferred {
+        predicates: found.into_values().collect(),
+        open: headers.open.keys().cloned().collect(),
+    }
+}
+
+/// Finds the predicates of `headers`, of which `known` were found before the names of `reach` came to differ.
+pub(crate) fn infer_again(headers: &Headers, known: &Inferred, reach: &Reach) -> Inferred {
+    let mut found = presence_tests(headers);
+    // Whether a name tells kinds apart hangs on the names that it leads to, whether they differ or not.
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    let mut open: Vec<&str> = reach.names().iter().map(String::as_str).collect();
+    while let Some(name) = open.pop() {
+        if let Some((name, list)) = headers.definitions.get_key_value(name)
+            && names.insert(name)
+        {
+            let words = list.iter().flat_map(|definition| definition.words());
+            open.extend(words.map(String::as_str));
+        }
+    }
+    let mut tried = telling_names(headers, &found, &names);
+    tried.retain(|name| !found.contains_key(*name) && reach.has(name));
+    let judged = judge_names(headers, &tried.into_iter().collect::<Vec<_>>());
+    let same = known.predicates.iter().filter(|p| !reach.has(&p.name));
+    for predicate in same.cloned().chain(judged) {
+        found.insert(predicate.name.clone(), predicate);
+    }
+    Inferred {
+        predicates: found.into_values().collect(),
+        open: headers.open.keys().cloned().collect(),
+    }
+}
+
+/// Gives the predicates that every tree has and whose bodies are each architecture's own.
+fn presence_tests(headers: &Headers) -> BTreeMap<String, Predicate> {
+    let mut found = BTreeMap::new();
     for (name, kind) in presence() {
         if let Some(first) = headers.definitions.get(name).and_then(|list| list.first()) {
             found.insert(
@@ -31,28 +73,39 @@ pub fn infer(headers: &Headers) -> Inferred {
             );
         }
     }
-    // Functions that read the type field ask about kinds; so does whoever calls one that does.
+    found
+}
+
+/// Lists those of `names` that may tell kinds apart: they read the type field, or call one of them that does.
+fn telling_names<'n>(
+    headers: &Headers,
+    found: &BTreeMap<String, Predicate>,
+    names: &BTreeSet<&'n str>,
+) -> BTreeSet<&'n str> {
     let mut telling: BTreeSet<String> = found.keys().cloned().collect();
     telling.extend(headers.kinds_words());
-    let mut tried: BTreeSet<&str> = BTreeSet::new();
+    let mut tried: BTreeSet<&'n str> = BTreeSet::new();
     loop {
         let mut grown = false;
-        for (name, definitions) in &headers.definitions {
-            let tells = definitions.iter().any(|d| !d.words().is_disjoint(&telling));
+        for name in names {
+            let mut definitions = headers.definitions.get(*name).into_iter().flatten();
+            let tells = definitions.any(|d| !d.words().is_disjoint(&telling));
             if tells && tried.insert(name) {
-                grown |= telling.insert(name.clone());
+                grown |= telling.insert((*name).to_owned());
             }
         }
         if !grown {
-            break;
+            return tried;
         }
     }
-    tried.retain(|name| !found.contains_key(*name));
-    let tried: Vec<&str> = tried.into_iter().collect();
+}
+
+/// Judges some names.
+fn judge_names(headers: &Headers, tried: &[&str]) -> Vec<Predicate> {
     let bodies = BTreeMap::new();
     // An interpreter remembers what it has worked out, so few of them with many names each are fastest.
     let share = tried.len().div_ceil(rayon::current_num_threads()).max(1);
-    let judged: Vec<Predicate> = tried
+    tried
         .par_chunks(share)
         .flat_map_iter(|names| {
             let mut interpreter = Interpreter::new(headers, &bodies);
@@ -60,12 +113,7 @@ pub fn infer(headers: &Headers) -> Inferred {
                 |name: &&str| judge(headers, &mut interpreter, &headers.definitions[*name]);
             names.iter().filter_map(judge_name).collect::<Vec<_>>()
         })
-        .collect();
-    found.extend(judged.into_iter().map(|p| (p.name.clone(), p)));
-    Inferred {
-        predicates: found.into_values().collect(),
-        open: headers.open.keys().cloned().collect(),
-    }
+        .collect()
 }
 
 /// Judges the bodies that were found in source files for open prototypes, and adds those that make a
@@ -75,10 +123,40 @@ pub fn infer_open(
     known: &Inferred,
     bodies: &BTreeMap<String, Definition>,
 ) -> Vec<Predicate> {
-    let mut found = known.predicates.clone();
+    add_open(headers, known.predicates.clone(), bodies, &|_| true)
+}
+
+/// Adds them to `inferred`, where `known` were found before the names of `reach` came to differ.
+pub(crate) fn infer_open_again(
+    headers: &Headers,
+    (inferred, known): (&Inferred, &[Predicate]),
+    bodies: &BTreeMap<String, Definition>,
+    reach: &Reach,
+) -> Vec<Predicate> {
+    let mut found = inferred.predicates.clone();
+    let names: BTreeSet<&str> = inferred
+        .predicates
+        .iter()
+        .map(|p| p.name.as_str())
+        .collect();
+    let same = known
+        .iter()
+        .filter(|p| !reach.has(&p.name) && !names.contains(p.name.as_str()));
+    found.extend(same.cloned());
+    add_open(headers, found, bodies, &|name| reach.has(name))
+}
+
+/// Judges the bodies of some names, and adds those that make a predicate to `found`.
+fn add_open(
+    headers: &Headers,
+    mut found: Vec<Predicate>,
+    bodies: &BTreeMap<String, Definition>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Vec<Predicate> {
     let mut interpreter = Interpreter::new(headers, bodies);
     for (name, body) in bodies {
-        if found.iter().all(|p| p.name != *name)
+        if wanted(name)
+            && found.iter().all(|p| p.name != *name)
             && !body.does_something()
             && let Some(new) = judge(headers, &mut interpreter, std::slice::from_ref(body))
         {
@@ -223,10 +301,23 @@ pub fn infer_local(
 
 /// Lists the functions that tell an entry's type: what they answer is a number or a name for each kind.
 pub fn tellers(headers: &Headers) -> Vec<String> {
+    tellers_of(headers, &|_| true)
+}
+
+/// Lists them, where `known` were found before the names of `reach` came to differ.
+pub(crate) fn tellers_again(headers: &Headers, known: &[String], reach: &Reach) -> Vec<String> {
+    let mut out = tellers_of(headers, &|name| reach.has(name));
+    out.extend(known.iter().filter(|name| !reach.has(name)).cloned());
+    out.sort();
+    out
+}
+
+fn tellers_of(headers: &Headers, wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
     let bodies = BTreeMap::new();
     let mut interpreter = Interpreter::new(headers, &bodies);
     let mut out = Vec::new();
-    for (name, definitions) in &headers.definitions {
+    let all = headers.definitions.iter();
+    for (name, definitions) in all.filter(|(name, _)| wanted(name)) {
         let tells = definitions.iter().any(|definition| {
             let [(position, domain)] = definition.entries.as_slice() else {
                 return false;

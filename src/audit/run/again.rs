@@ -4,6 +4,7 @@
 //! change no word's meaning: their sites are found anew, and walks that looked at a function of theirs are judged anew.
 //! Anything else: everything is worked out anew from the files that matter.
 
+mod beside;
 mod contracts;
 mod headers;
 mod moves;
@@ -20,7 +21,8 @@ use crate::audit::scan::Hit;
 use crate::syntax::outline;
 use crate::tree::snapshot::Delta;
 use crate::tree::source::{Source, TreeError};
-use crate::vocabulary::{Definition, Inferred, Predicate, Relined, Said, Walker, walkers};
+use crate::vocabulary::{Definition, Inferred, Predicate, Reach, Relined, Said, Walker, walkers};
+use beside::Beside;
 use moves::Moves;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -63,10 +65,25 @@ fn patched(
     match headers::said(memory, delta, &texts) {
         headers::Said::Changed => Ok(None),
         headers::Said::Unchanged => {
-            Patch::new(source, (memory, &BTreeMap::new()), delta).audit(texts)
+            let (relined, reach) = (&BTreeMap::new(), &Reach::default());
+            let patch = Patch {
+                source,
+                memory,
+                relined,
+                reach,
+                delta,
+            };
+            patch.audit(texts)
         }
-        headers::Said::Moved(memory, lines) => {
-            Patch::new(source, (&memory, &lines), delta).audit(texts)
+        headers::Said::Moved(again) => {
+            let patch = Patch {
+                source,
+                memory: &again.memory,
+                relined: &again.lines,
+                reach: &again.reach,
+                delta,
+            };
+            patch.audit(texts)
         }
     }
 }
@@ -110,26 +127,15 @@ struct Patch<'p> {
     memory: &'p Memory,
     /// Where the definitions of changed headers stand now, which are what they were.
     relined: &'p BTreeMap<String, Vec<Relined>>,
+    /// Names that headers give another meaning, perhaps.
+    reach: &'p Reach,
     delta: &'p Delta,
 }
 
 /// What the changed files are now, those that are there.
 type Now = BTreeMap<String, Hit>;
 
-impl<'p> Patch<'p> {
-    fn new(
-        source: &'p dyn Source,
-        (memory, relined): (&'p Memory, &'p BTreeMap<String, Vec<Relined>>),
-        delta: &'p Delta,
-    ) -> Self {
-        Self {
-            source,
-            memory,
-            relined,
-            delta,
-        }
-    }
-
+impl Patch<'_> {
     /// Audits the tree; `None` where the change may reach further than can be told this way.
     fn audit(&self, texts: BTreeMap<String, Vec<u8>>) -> Result<Option<Memory>, TreeError> {
         let mut memory = self.memory.clone();
@@ -179,17 +185,21 @@ impl<'p> Patch<'p> {
         let said = Arc::new(Said::new(of_walks));
         let (known, questions) = bodies;
         let bodies = Bodies { known, said };
-        let Some(mut walked) = self.walks(&auditor, &now, &bodies)? else {
+        let beside = Beside::read(self, &auditor, &now)?;
+        let Some(mut walked) = self.walks(&auditor, (&now, &beside), &bodies)? else {
             return Ok(None);
         };
-        let predicates = memory.audit.predicates.clone();
+        let Some(predicates) = beside::predicates(&auditor, &memory, &bodies.known, self.reach)
+        else {
+            return Ok(None);
+        };
         let own = auditor.choose_questions(&questions, &bodies.known, &predicates);
         let said = Arc::new(Said::new(of_rows));
         let telling = Telling::new(&auditor, (&bodies.known, own), &predicates, said);
-        self.put_rows(&auditor, (&now, &telling), &mut memory);
+        self.put_rows(&auditor, (&now, &beside), &telling, &mut memory);
         let contracts = std::mem::take(&mut walked.contracts);
         // A few more calls that are known are not worth writing all of it again.
-        if self.memory.lasting.contracts != contracts {
+        if self.memory.lasting.contracts != contracts || !self.reach.is_empty() {
             memory.lasting = Arc::new(Lasting {
                 headers: Arc::clone(&memory.lasting.headers),
                 contracts,
@@ -250,11 +260,13 @@ impl<'p> Patch<'p> {
     fn put_rows(
         &self,
         auditor: &Auditor,
-        (now, telling): (&Now, &Telling<'_>),
+        (now, beside): (&Now, &Beside),
+        telling: &Telling<'_>,
         memory: &mut Memory,
     ) {
         let told = now
             .values()
+            .chain(beside.hits.values())
             .filter(|hit| auditor.has(hit, |role| role.told));
         let told: Vec<&Hit> = told.collect();
         let was = &self.memory.rows;
@@ -265,19 +277,23 @@ impl<'p> Patch<'p> {
         for row in self.memory.audit.matrix.iter().filter(changed) {
             let rows = known.entry((&row.file, &row.function));
             let rows = rows.or_insert_with(|| Some(Vec::new()));
-            match (rows.as_mut(), moves.row(row)) {
+            let says_one = beside.has(&row.file, &row.function);
+            match (rows.as_mut(), moves.row(row).filter(|_| !says_one)) {
                 (Some(rows), Some(row)) => rows.push(row),
                 _ => *rows = None,
             }
         }
-        let is_known =
-            |file: &str, name: &str| known.get(&(file, name)).is_some_and(Option::is_some);
+        let is_known = |file: &str, name: &str| match self.delta.has(file) {
+            true => known.get(&(file, name)).is_some_and(Option::is_some),
+            false => !beside.has(file, name),
+        };
         let matrix = &mut memory.audit.matrix;
-        matrix.retain(|row| !self.delta.has(&row.file));
+        matrix.retain(|row| !self.delta.has(&row.file) && !beside.has(&row.file, &row.function));
         matrix.extend(auditor.rows(&told, telling, &is_known));
         matrix.extend(known.into_values().flatten().flatten());
         super::matrix::sort(matrix);
-        memory.rows.retain(|path, _| !self.delta.has(path));
+        let is_new = |path: &String| self.delta.has(path) || beside.has_file(path);
+        memory.rows.retain(|path, _| !is_new(path));
         memory.rows.extend(placed_rows(matrix, &told));
     }
 
@@ -292,6 +308,18 @@ impl<'p> Patch<'p> {
         let changed = |path: &String| self.delta.has(path);
         let audit = &mut memory.audit;
         audit.sites.retain(|site| !changed(&site.file));
+        let told: BTreeMap<&str, &Predicate> = predicates
+            .iter()
+            .filter(|predicate| self.reach.has(&predicate.name))
+            .map(|predicate| (predicate.name.as_str(), predicate))
+            .collect();
+        for site in &mut audit.sites {
+            if let Some(predicate) = told.get(site.predicate.as_str()) {
+                site.accepts.clone_from(&predicate.accepts);
+                site.family = predicate.family;
+            }
+        }
+        predicates.clone_into(&mut audit.predicates);
         memory.bare.retain(|spot| !changed(&spot.file));
         let hits: Vec<&Hit> = now
             .values()

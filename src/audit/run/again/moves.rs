@@ -1,12 +1,13 @@
 //! In: functions of changed files, as they stood and as they stand. Out: which of them differ, and where the lines of the
 //! others are now.
 
+use super::beside::Beside;
 use super::contracts::Contracts;
 use crate::audit::facts::{BlindSpot, Excerpt, Guard, Line, Walk};
 use crate::audit::matrix::MatrixRow;
 use crate::audit::memory::{Placed, Trace};
 use crate::tree::snapshot::Delta;
-use crate::vocabulary::Relined;
+use crate::vocabulary::{Reach, Relined};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions by file and name.
@@ -20,8 +21,10 @@ pub(super) struct Moves<'m> {
     delta: &'m Delta,
     /// By file, in order.
     lines: BTreeMap<&'m str, Vec<Moved>>,
-    /// Names of functions that are not what they were, or were or are not there.
+    /// Names of functions that are not what they were, do not mean what they meant, or were or are not there.
     pub(super) differ: BTreeSet<&'m str>,
+    /// Unchanged files in which something means something else.
+    beside: Option<&'m Beside>,
 }
 
 impl<'m> Moves<'m> {
@@ -66,7 +69,21 @@ impl<'m> Moves<'m> {
             delta,
             lines,
             differ,
+            beside: None,
         }
+    }
+
+    /// Adds functions that say a name whose meaning may differ, and these names.
+    pub(super) fn beside(mut self, beside: &'m Beside, reach: &'m Reach) -> Self {
+        self.differ.extend(beside.functions());
+        self.differ.extend(reach.names().iter().map(String::as_str));
+        self.beside = Some(beside);
+        self
+    }
+
+    /// May anything in a file have changed, or mean something else?
+    pub(super) fn has_turned(&self, path: &str) -> bool {
+        self.delta.has(path) || self.beside.is_some_and(|beside| beside.has_file(path))
     }
 
     /// Adds where the definitions of headers stand now.

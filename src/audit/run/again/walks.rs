@@ -1,6 +1,7 @@
 //! In: what an audit remembers of walks, and changed files. Out: all walks as they are now; only those that looked at a
 //! function that differs are judged.
 
+use super::beside::Beside;
 use super::contracts::Contracts;
 use super::moves::{Moves, Places};
 use super::read::Read;
@@ -27,7 +28,7 @@ impl<'p> Patch<'p> {
     pub(super) fn walks(
         &self,
         auditor: &Auditor,
-        now: &'p Now,
+        (now, beside): (&'p Now, &Beside),
         bodies: &Bodies,
     ) -> Result<Option<Walked>, TreeError> {
         let memory = self.memory;
@@ -44,7 +45,8 @@ impl<'p> Patch<'p> {
             (&memory.places, &at_hand),
             &read.turned(&fetched),
         )
-        .with(self.relined);
+        .with(self.relined)
+        .beside(beside, self.reach);
         let contracts = read.contracts(&fetched, &moves, bodies)?;
         let Plan {
             kept: mut walked,
@@ -163,7 +165,7 @@ impl<'p> Patch<'p> {
             let (path, name) = unit;
             let trace = memory.traces.get(path).and_then(|own| own.get(name));
             let same = trace.filter(|trace| {
-                !(moves.differ.contains(name) || trace.on_callers && self.delta.has(path))
+                !(moves.differ.contains(name) || trace.on_callers && moves.has_turned(path))
             });
             let list = |list: Option<&Vec<&Walk>>| -> Option<Vec<Walk>> {
                 list?.iter().map(|walk| moves.walk(walk)).collect()
