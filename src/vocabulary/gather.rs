@@ -1,5 +1,6 @@
 //! In: a tree. Out: the functions and macros of its headers that have to do with entries.
 
+use super::answers::Answered;
 use super::definition::{
     Definition, entry_domain, entry_parameters, may_answer_yes_or_no, returns, words,
 };
@@ -10,7 +11,7 @@ use crate::syntax::{Lexer, Token, outline};
 use crate::tree::source::{Source, TreeError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// Folders whose headers are read. Drivers, tools and samples have no entry types of their own; their
 /// headers are a third of a tree's bytes.
@@ -36,6 +37,9 @@ pub struct Headers {
     /// be quick.
     #[serde(skip)]
     pub rarity: Vec<u32>,
+    /// What they say of calls, as far as it was asked.
+    #[serde(skip)]
+    pub(super) answered: Arc<Answered>,
 }
 
 /// What one header says.
@@ -89,6 +93,7 @@ impl Headers {
             files: self.files.clone(),
             constants: self.constants.clone(),
             rarity: self.rarity.clone(),
+            answered: Arc::default(),
         }
     }
 

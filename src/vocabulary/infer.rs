@@ -1,8 +1,9 @@
 //! In: headers. Out: which of their functions and macros are predicates, and what each accepts.
 
+use super::answers::Answers;
 use super::definition::{Definition, entry_domain, may_answer_yes_or_no};
 use super::gather::Headers;
-use super::interpret::{Answers, Interpreter};
+use super::interpret::Interpreter;
 use super::kinds::{Atom, NONE, PRESENT};
 use super::predicate::{Family, Predicate};
 use super::reach::Reach;

@@ -2,17 +2,16 @@
 //!
 //! Three-valued: a condition that bits alone decide takes both ways, and both arms of `#if` are taken.
 
+use super::answers::{Answered, Answers};
 use super::definition::{Definition, entry_domain};
 use super::gather::Headers;
-use super::kinds::{Atom, NONE, PRESENT, SWAP};
+use super::kinds::NONE;
 use super::tables;
 use super::value::{Scope, Truth, Value, join};
-use super::words::{family, global, is_level, mirrored, number};
+use super::words::{global, is_level, number};
 use crate::syntax::ast::{Expr, Form, Node, Stmt};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// All that a call may return.
-pub(super) type Answers = BTreeSet<Value>;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// How many combinations of values are followed before they become one unknown.
 const ROWS: usize = 8;
@@ -22,11 +21,11 @@ const DEPTH: usize = 16;
 
 /// Evaluates calls over the headers' definitions.
 pub(super) struct Interpreter<'h> {
-    headers: &'h Headers,
+    pub(super) headers: &'h Headers,
     extra: &'h BTreeMap<String, Definition>,
     presence: HashMap<&'static str, &'static str>,
     wrappers: Vec<&'static str>,
-    known: HashMap<(String, Vec<Value>), Answers>,
+    known: Arc<Answered>,
     /// What hangs on calls that are being followed: believed until all of them are answered, so that no answer hangs on
     /// what was asked before.
     passing: HashMap<(String, Vec<Value>), Answers>,
@@ -52,12 +51,26 @@ struct Run {
 impl<'h> Interpreter<'h> {
     /// Makes one over `headers`, with bodies found elsewhere in `extra`.
     pub(super) fn new(headers: &'h Headers, extra: &'h BTreeMap<String, Definition>) -> Self {
+        // What headers say by themselves is asked by many.
+        let known = match extra.is_empty() {
+            true => Arc::clone(&headers.answered),
+            false => Arc::default(),
+        };
+        Self::sharing(headers, extra, known)
+    }
+
+    /// Makes one that shares what it finds with others over the same definitions.
+    pub(super) fn sharing(
+        headers: &'h Headers,
+        extra: &'h BTreeMap<String, Definition>,
+        known: Arc<Answered>,
+    ) -> Self {
         Self {
             headers,
             extra,
             presence: super::tables::presence().into_iter().collect(),
             wrappers: super::tables::wrappers(),
-            known: HashMap::new(),
+            known,
             passing: HashMap::new(),
             stack: Vec::new(),
             cuts: 0,
@@ -103,7 +116,7 @@ impl<'h> Interpreter<'h> {
         }
         let key = (name.to_owned(), arguments.to_vec());
         if let Some(known) = self.known.get(&key) {
-            return known.clone();
+            return known;
         }
         if let Some(passing) = self.passing.get(&key) {
             self.cuts += 1;
@@ -161,11 +174,11 @@ impl<'h> Interpreter<'h> {
         if answers.is_empty() || unseen {
             answers.insert(derived(arguments));
         }
-        let book = match self.cuts == cuts {
-            true => &mut self.known,
-            false => &mut self.passing,
-        };
-        book.insert(key, answers.clone());
+        if self.cuts == cuts {
+            self.known.put(key, answers.clone());
+        } else {
+            self.passing.insert(key, answers.clone());
+        }
         if self.stack.is_empty() {
             self.passing.clear();
         }
@@ -221,7 +234,7 @@ impl<'h> Interpreter<'h> {
             Form::Return(value) => {
                 let returns = value
                     .as_ref()
-                    .map_or_else(Answers::new, |v| self.value(v, &mut scope));
+                    .map_or_else(Answers::default, |v| self.value(v, &mut scope));
                 Run {
                     returns,
                     ..Run::default()
@@ -398,7 +411,7 @@ impl<'h> Interpreter<'h> {
             }
             Node::Choice(condition, then, other) => {
                 let truth = self.truth(condition, scope);
-                let mut out = Answers::new();
+                let mut out = Answers::default();
                 if truth != Truth::No {
                     out.extend(self.value(then.as_deref().unwrap_or(condition), scope));
                 }
@@ -515,75 +528,6 @@ impl<'h> Interpreter<'h> {
             }
         }
     }
-
-    /// Evaluates an operator that has no short circuit.
-    pub(super) fn operate(&self, operator: &str, a: &Value, b: &Value) -> Value {
-        match (operator, a.atom(), a) {
-            ("==" | "!=" | "<" | "<=" | ">" | ">=", _, _) => self.compare(operator, a, b).value(),
-            (">>", Some(atom), Value::Raw(_) | Value::Derived(_)) => Value::Type(atom),
-            // A type moved to where an entry holds its type: the bits of an entry that is being made.
-            ("<<", None, Value::Constant(name)) => self
-                .headers
-                .kinds
-                .atom(name)
-                .map_or(Value::Unknown, Value::Raw),
-            ("&", Some(atom), Value::Type(_)) => Value::Type(atom),
-            (_, Some(atom), _) => Value::Derived(atom),
-            _ => b.atom().map_or(Value::Unknown, Value::Derived),
-        }
-    }
-
-    fn compare(&self, operator: &str, a: &Value, b: &Value) -> Truth {
-        let equal = match (a, b) {
-            (Value::Number(x), Value::Number(y)) => {
-                let answer = match operator {
-                    "==" => x == y,
-                    "!=" => x != y,
-                    "<" => x < y,
-                    "<=" => x <= y,
-                    ">" => x > y,
-                    _ => x >= y,
-                };
-                return if answer { Truth::Yes } else { Truth::No };
-            }
-            (Value::Constant(name), Value::Number(0..)) if name.starts_with("-E") => {
-                return known(matches!(operator, "<" | "<=" | "!="));
-            }
-            (Value::Raw(atom), Value::Number(0)) | (Value::Number(0), Value::Raw(atom)) => {
-                known(*atom == NONE)
-            }
-            (Value::Type(atom), Value::Constant(name)) => {
-                return self.compare_type(operator, *atom, name);
-            }
-            (Value::Constant(name), Value::Type(atom)) => {
-                return self.compare_type(mirrored(operator), *atom, name);
-            }
-            (Value::Constant(x), Value::Constant(y)) if x == y => Truth::Yes,
-            // Two constants of one family have different values.
-            (Value::Constant(x), Value::Constant(y)) if family(x) == family(y) => Truth::No,
-            _ => Truth::Either,
-        };
-        match operator {
-            "==" => equal,
-            "!=" => equal.not(),
-            _ => Truth::Either,
-        }
-    }
-
-    /// Compares an entry's type with a constant of the tree: `SWP_*`, or the number of swap files.
-    fn compare_type(&self, operator: &str, atom: Atom, constant: &str) -> Truth {
-        if atom == PRESENT {
-            return Truth::Either;
-        }
-        let special = atom != SWAP && atom != NONE;
-        match (operator, self.headers.kinds.atom(constant)) {
-            ("==", Some(other)) => known(other == atom),
-            ("!=", Some(other)) => known(other != atom),
-            ("<", None) if constant == "MAX_SWAPFILES" => known(!special),
-            (">=", None) if constant == "MAX_SWAPFILES" => known(special),
-            _ => Truth::Either,
-        }
-    }
 }
 
 /// Extends every row of arguments by every answer; too many rows become one of unknowns.
@@ -604,11 +548,6 @@ fn product(rows: Vec<Vec<Value>>, answers: &Answers) -> Vec<Vec<Value>> {
 
 fn is_opaque(value: &Value) -> bool {
     matches!(value, Value::Unknown | Value::Derived(_))
-}
-
-/// Makes a truth of a bool.
-fn known(answer: bool) -> Truth {
-    if answer { Truth::Yes } else { Truth::No }
 }
 
 /// What a declared type makes of a value: an entry type turns what comes from an entry into one.
@@ -651,7 +590,7 @@ fn derived(arguments: &[Value]) -> Value {
 }
 
 fn one(value: Value) -> Answers {
-    Answers::from([value])
+    Answers::one(value)
 }
 
 fn unknown() -> Answers {

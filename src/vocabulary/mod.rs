@@ -3,6 +3,7 @@
 //! [`Headers::gather`] reads the tree's headers, [`infer`] evaluates bodies. Nothing about
 //! kinds is written here that a tree can tell; what it cannot tell is in queries/, with reasons.
 
+mod answers;
 mod assemble;
 mod compare;
 mod definition;
@@ -11,6 +12,7 @@ mod infer;
 mod interpret;
 mod kinds;
 mod makers;
+mod operate;
 mod oracle;
 mod predicate;
 mod reach;

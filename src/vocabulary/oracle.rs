@@ -1,8 +1,9 @@
 //! In: values and calls on them. Out: what the tree's own definitions say, one value at a time.
 
+use super::answers::{Answered, Answers};
 use super::definition::entry_domain;
 use super::gather::Headers;
-use super::interpret::{Answers, Interpreter};
+use super::interpret::Interpreter;
 use super::kinds::{Atom, NONE, PRESENT};
 use super::value::{Truth, Value};
 use super::{Definition, words};
@@ -23,7 +24,11 @@ pub(crate) struct Oracle<'h> {
 /// What calls are worth over the same definitions, as far as it was asked: shared by oracles, and kept from one audit to
 /// the next.
 #[derive(Debug, Default)]
-pub(crate) struct Said(Mutex<HashMap<(String, Vec<Value>), Value>>);
+pub(crate) struct Said {
+    calls: Mutex<HashMap<(String, Vec<Value>), Value>>,
+    /// What they were worked out from, and what they called.
+    answered: Arc<Answered>,
+}
 
 /// One of them: a name, the arguments, and what the call is worth.
 pub(crate) type Saying = (String, Vec<Value>, Value);
@@ -33,12 +38,15 @@ impl Said {
     pub(crate) fn new(list: &[Saying]) -> Self {
         let entry =
             |(name, arguments, value): &Saying| ((name.clone(), arguments.clone()), value.clone());
-        Self(Mutex::new(list.iter().map(entry).collect()))
+        Self {
+            calls: Mutex::new(list.iter().map(entry).collect()),
+            answered: Arc::default(),
+        }
     }
 
     /// Gives all in order.
     pub(crate) fn list(&self) -> Vec<Saying> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = |((name, arguments), value): (&(String, Vec<Value>), &Value)| {
             (name.clone(), arguments.clone(), value.clone())
         };
@@ -62,7 +70,7 @@ impl<'h> Oracle<'h> {
     ) -> Self {
         Self {
             headers,
-            interpreter: Interpreter::new(headers, bodies),
+            interpreter: Interpreter::sharing(headers, bodies, Arc::clone(&said.answered)),
             said,
         }
     }
@@ -228,7 +236,12 @@ impl<'h> Oracle<'h> {
         if !self.interpreter.knows(name) && !self.interpreter.is_wrapper(name) {
             return single(&self.interpreter.call(name, arguments));
         }
-        let known = || self.said.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || {
+            self.said
+                .calls
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
         let key = (name.to_owned(), arguments.to_vec());
         if let Some(value) = known().get(&key) {
             return value.clone();

@@ -4,6 +4,7 @@
 use super::definition::Definition;
 use super::gather::{Headers, read_header};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// First and last line of a definition as it stood, and its first line now.
 pub(crate) type Relined = ((u32, u32), u32);
@@ -21,6 +22,7 @@ impl Headers {
     /// Takes what the header `path` says now from `text`; `None`, and nothing of use is left, where kinds or prototypes are
     /// not what they were, or things stand in another order.
     pub(crate) fn replace(&mut self, path: &str, text: &[u8]) -> Option<Replaced> {
+        self.answered = Arc::default();
         let now = read_header(path, text);
         let constants = self.constants.get(path).map_or(&[][..], Vec::as_slice);
         if !self.files.contains(path) || constants != now.constants {
