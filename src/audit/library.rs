@@ -6,9 +6,8 @@ use crate::flow::{Helper, Helpers};
 use crate::syntax::ast::Lowered;
 use crate::syntax::{Function, Lexer, LineCounter, Token, lower_variants};
 use crate::vocabulary::{Definition, Headers};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Parses a function's span, its first line given.
 pub(super) type Lower = fn(&[u8], u32) -> Vec<Lowered>;
@@ -41,7 +40,7 @@ enum Found {
 /// A library as one reader uses it: what was asked for and is not at hand is noted.
 pub(super) struct Desk<'d> {
     library: &'d Library<'d>,
-    seen: RefCell<Looked>,
+    seen: Mutex<Looked>,
 }
 
 /// What a reader looked for.
@@ -62,13 +61,13 @@ impl<'d> Desk<'d> {
     pub(super) fn new(library: &'d Library<'d>) -> Self {
         Self {
             library,
-            seen: RefCell::default(),
+            seen: Mutex::default(),
         }
     }
 
     /// Notes what was asked for, perhaps on another's behalf, to tell what a walker may return.
     pub(super) fn note(&self, key: ContractKey, others: &Looked) {
-        let mut seen = self.seen.borrow_mut();
+        let mut seen = self.lock();
         seen.through.extend(others.asked.iter().cloned());
         seen.missed.extend(others.missed.iter().cloned());
         seen.contracts.insert(key);
@@ -76,17 +75,23 @@ impl<'d> Desk<'d> {
 
     /// Gives what was looked for.
     pub(super) fn looked(self) -> Looked {
-        self.seen.into_inner()
+        self.seen
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Looked> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Helpers for Desk<'_> {
     fn all(&self, file: &str, name: &str) -> Vec<Arc<Helper>> {
-        self.seen.borrow_mut().asked.insert(name.to_owned());
+        self.lock().asked.insert(name.to_owned());
         match self.library.find(file, name) {
             Found::Bodies(list) => list,
             Found::Missing => {
-                self.seen.borrow_mut().missed.insert(name.to_owned());
+                self.lock().missed.insert(name.to_owned());
                 Vec::new()
             }
         }

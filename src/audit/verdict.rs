@@ -11,6 +11,7 @@ use crate::flow::{
 };
 use crate::syntax::ast::Lowered;
 use crate::vocabulary::{Atom, Oracle, Walker};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is said of a walk.
@@ -78,6 +79,9 @@ pub(super) struct Case<'c> {
     pub(super) unseen: Option<&'c str>,
 }
 
+/// What one kind came to on one way, and what kept it from more.
+type Sent = (Vec<Finding>, Vec<FlowGuard>);
+
 /// Judges one walk.
 pub(super) fn judge(
     case: &Case<'_>,
@@ -105,22 +109,38 @@ pub(super) fn judge(
     let mut guards: BTreeMap<FlowGuard, Vec<Atom>> = BTreeMap::new();
     let mut wrong_in: BTreeSet<usize> = BTreeSet::new();
     let mut seen = Seen::default();
-    for (index, atom) in contract.iter().enumerate() {
-        for (number, body) in case.bodies.iter().enumerate() {
+    let ways: Vec<(usize, usize)> = (0..contract.len())
+        .flat_map(|index| (0..case.bodies.len()).map(move |number| (index, number)))
+        .collect();
+    let sent: Vec<Sent> = if case.start.is_none() {
+        let oracle = &*oracle;
+        let twin = || oracle.twin();
+        let one = |oracle: &mut Oracle<'_>, (index, number): &(usize, usize)| {
+            let way = (contract[*index], &case.bodies[*number]);
+            send((case, level), way, (oracle, helpers), None)
+        };
+        ways.par_iter().map_init(twin, one).collect()
+    } else {
+        // What one kind has seen of a table is known to the next.
+        let mut one = |(index, number): &(usize, usize)| {
+            let way = (contract[*index], &case.bodies[*number]);
             let desk = (&mut *oracle, helpers);
-            let (findings, own) = send((case, level), (*atom, body), desk, Some((&mut seen, None)));
-            for guard in own {
-                guards.entry(guard).or_default().push(*atom);
-            }
-            for finding in findings {
-                let list = if finding.kind == FindingKind::Wrong {
-                    wrong_in.insert(number);
-                    &mut wrong
-                } else {
-                    &mut doubts
-                };
-                list.push((index, finding));
-            }
+            send((case, level), way, desk, Some((&mut seen, None)))
+        };
+        ways.iter().map(&mut one).collect()
+    };
+    for ((index, number), (findings, own)) in ways.into_iter().zip(sent) {
+        for guard in own {
+            guards.entry(guard).or_default().push(contract[index]);
+        }
+        for finding in findings {
+            let list = if finding.kind == FindingKind::Wrong {
+                wrong_in.insert(number);
+                &mut wrong
+            } else {
+                &mut doubts
+            };
+            list.push((index, finding));
         }
     }
     let mut judged = tell(oracle, (contract, level), &wrong, &doubts);
@@ -240,7 +260,7 @@ fn send(
     (atom, body): (Atom, &Lowered),
     (oracle, helpers): (&mut Oracle<'_>, &dyn Helpers),
     mut table: Option<(&mut Seen, Option<&Only>)>,
-) -> (Vec<Finding>, Vec<FlowGuard>) {
+) -> Sent {
     let mut run = |assumed: BTreeMap<String, bool>| {
         let mut flow = Flow::new(oracle, (atom, case.walker, level), helpers);
         flow.cursor = case.cursor.to_owned();

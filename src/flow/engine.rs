@@ -68,7 +68,7 @@ pub(crate) struct Helper {
 }
 
 /// Finds functions by name.
-pub(crate) trait Helpers {
+pub(crate) trait Helpers: Sync {
     /// Gives the functions that `name` may mean in `file`, each of another file; none where none is at hand, or one is not
     /// understood.
     fn all(&self, file: &str, name: &str) -> Vec<Arc<Helper>>;

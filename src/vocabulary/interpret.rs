@@ -77,6 +77,11 @@ impl<'h> Interpreter<'h> {
         }
     }
 
+    /// Makes another that shares what it finds.
+    pub(super) fn twin(&self) -> Self {
+        Self::sharing(self.headers, self.extra, Arc::clone(&self.known))
+    }
+
     /// Evaluates one definition with `arguments`.
     pub(super) fn run(&mut self, definition: &Definition, arguments: &[Value]) -> Answers {
         let Some(lowered) = definition.lowered() else {

@@ -75,6 +75,16 @@ impl<'h> Oracle<'h> {
         }
     }
 
+    /// Makes another over the same definitions, which shares what calls are worth.
+    pub(crate) fn twin(&self) -> Self {
+        let interpreter = self.interpreter.twin();
+        Self {
+            headers: self.headers,
+            interpreter,
+            said: Arc::clone(&self.said),
+        }
+    }
+
     /// Lists every atom.
     pub(crate) fn atoms(&self) -> Vec<Atom> {
         self.headers.kinds.atoms().collect()
