@@ -166,7 +166,15 @@ fn choose_names(
     };
     let git = git.map(|(old, new)| stripped(&old, &new));
     match pair {
-        Some((Name::Named(old), Name::Named(new))) => Some(stripped(&old, &new)),
+        Some((Name::Named(old), Name::Named(new))) => {
+            let (old, new) = stripped(&old, &new);
+            // The tab that ends a name with blanks may have become one.
+            let same = |(first, second): &(Vec<u8>, Vec<u8>)| {
+                first.as_slice() == old.trim_ascii_end()
+                    && second.as_slice() == new.trim_ascii_end()
+            };
+            Some(git.filter(same).unwrap_or((old, new)))
+        }
         // The `diff --git` line shows whether there are prefixes; `---` beside `/dev/null` does not.
         Some((Name::Named(name), Name::Absent) | (Name::Absent, Name::Named(name))) => {
             Some(git.unwrap_or_else(|| {

@@ -110,6 +110,17 @@ pub(super) fn empty(origin: Origin) -> Message {
     }
 }
 
+/// Decodes the encoded words (RFC 2047) of a header's value, as one may stand in a body too.
+pub fn decoded_header(value: &str) -> String {
+    if !value.contains("=?") || value.contains('\n') {
+        return value.to_owned();
+    }
+    let header = format!("Subject: {value}\n\n");
+    let parsed = MessageParser::default().parse_headers(header.as_bytes());
+    let decoded = parsed.and_then(|parsed| parsed.subject().map(one_line));
+    decoded.unwrap_or_else(|| value.to_owned())
+}
+
 /// Joins a folded subject.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

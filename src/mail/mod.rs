@@ -13,5 +13,6 @@ mod write;
 pub use address::mend;
 pub use error::MailError;
 pub use message::{Address, Message, Origin};
+pub use mime::decoded_header;
 pub use read::{Reading, read, read_bytes};
 pub use write::{Outgoing, append};

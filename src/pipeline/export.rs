@@ -61,7 +61,7 @@ pub fn export(
             files: series
                 .patches
                 .iter()
-                .map(|patch| patch.damage.as_ref().map(|_| Vec::new()))
+                .map(|patch| (!stands(patch)).then(Vec::new))
                 .collect(),
             series,
         },
@@ -76,7 +76,7 @@ fn write(restored: &RestoredSeries, kernel: Option<&OpenKernel>, form: Form) -> 
         .collect();
     let mut mbox = Vec::new();
     if form == Form::Posted
-        && (series.cover.is_some() || restored.files.iter().any(Option::is_some))
+        && (series.cover.is_some() || patches.iter().any(|patch| patch.repaired))
     {
         cover(&mut mbox, restored, &patches, kernel);
     }
@@ -88,11 +88,23 @@ fn write(restored: &RestoredSeries, kernel: Option<&OpenKernel>, form: Form) -> 
     Exported { mbox, patches }
 }
 
+/// May a patch be written as it stands, with no kernel to tell whether it was damaged?
+fn stands(patch: &Patch) -> bool {
+    let escaped = patch.damage.as_ref().is_some_and(|one| one.lost.escaped);
+    patch.stands_whole() && !escaped
+}
+
 /// Says what is known of a patch, and whether it may be written.
 fn judged(restored: &RestoredSeries, index: usize, kernel: Option<&OpenKernel>) -> ExportedPatch {
     let patch = &restored.series.patches[index];
-    let repaired = patch.damage.is_some();
-    let proof = restored.grade(index).unwrap_or(Proof::Intact);
+    let repaired = restored.is_repaired(index) || !stands(patch);
+    let unknown = kernel.is_none() && patch.is_damaged();
+    let known = if unknown {
+        Proof::WordsOnly
+    } else {
+        Proof::Intact
+    };
+    let proof = restored.grade(index).unwrap_or(known);
     let mut out = ExportedPatch {
         number: patch.number,
         subject: patch.subject.clone(),
@@ -245,7 +257,14 @@ fn mail(
         body.push(b'\n');
     }
     body.extend_from_slice(b"---\n");
-    if let (Some(files), Form::Am) = (&restored.files[index], form) {
+    if restored.files[index].is_none() && patch.is_damaged() {
+        body.extend_from_slice(
+            b"pteward took this patch as it stands; it looks as if the page had damaged it, and no kernel was given.\n",
+        );
+    }
+    let repaired = restored.files[index].as_ref();
+    let repaired = repaired.filter(|_| restored.is_repaired(index));
+    if let (Some(files), Form::Am) = (repaired, form) {
         body.extend_from_slice(
             format!("pteward restored this patch{}:\n", place(kernel)).as_bytes(),
         );

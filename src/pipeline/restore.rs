@@ -3,8 +3,8 @@
 use super::event::step;
 use super::{OpenKernel, Tell, Workspace, kernel};
 use crate::base::hash::blob_id;
-use crate::diff::damaged::{DamagedFile, parse_damaged};
-use crate::diff::{self, FileDiff, LineKind};
+use crate::diff::damaged::DamagedFile;
+use crate::diff::{FileDiff, LineKind};
 use crate::repair::{Budget, Near, PreImageFrom, PreImages, Proof, restore};
 use crate::series::{Patch, Series};
 use crate::tree::source::Source;
@@ -23,6 +23,8 @@ pub struct RestoredFile {
     pub reason: String,
     /// How many results were hashed.
     pub trials: u64,
+    /// Is it the text as it stands on the page, nothing of it changed?
+    pub stood: bool,
 }
 
 /// A series whose damaged patches were restored as far as could be.
@@ -43,10 +45,19 @@ impl RestoredSeries {
         }
     }
 
+    /// Says whether any file of the patch at `index` is another text than stands on the page.
+    pub fn is_repaired(&self, index: usize) -> bool {
+        let files = self.files[index].iter().flatten();
+        files.into_iter().any(|file| !file.stood)
+    }
+
     /// Gives the weakest grade of the patch at `index`; nothing where it came whole.
     pub fn grade(&self, index: usize) -> Option<Proof> {
         let files = self.files[index].as_ref()?;
-        Some(weakest(files.iter().map(|file| file.grade)))
+        let grades = files.iter();
+        Some(weakest(
+            grades.map(|file| (file.grade, !file.diff.hunks.is_empty())),
+        ))
     }
 }
 
@@ -68,10 +79,14 @@ impl RestoredSeries {
     }
 }
 
-/// The weakest of a repaired patch's files. A file without hunks lost nothing and says nothing.
-fn weakest(grades: impl Iterator<Item = Proof> + Clone) -> Proof {
-    let told = grades.clone().filter(|grade| *grade != Proof::Intact).max();
-    told.unwrap_or_else(|| Proof::weakest(grades))
+/// The weakest of a repaired patch's files, each with whether it has hunks: one without lost nothing and says nothing.
+fn weakest(grades: impl Iterator<Item = (Proof, bool)> + Clone) -> Proof {
+    let told = grades
+        .clone()
+        .filter(|(grade, hunks)| *hunks || *grade != Proof::Intact)
+        .map(|(grade, _)| grade)
+        .max();
+    told.unwrap_or_else(|| Proof::weakest(grades.map(|(grade, _)| grade)))
 }
 
 /// Files to restore against.
@@ -188,7 +203,8 @@ fn restore_on(
     kernel: &OpenKernel,
     others: &[OpenKernel],
 ) -> Vec<Option<Vec<RestoredFile>>> {
-    let parts: Vec<Vec<DamagedFile>> = series.patches.iter().map(words).collect();
+    // One that came whole is read too, since later ones build on what it makes.
+    let parts: Vec<Vec<DamagedFile>> = series.patches.iter().map(Patch::words).collect();
     let all: Vec<DamagedFile> = parts.iter().flatten().cloned().collect();
     let sources: Vec<(String, Arc<dyn Source>)> = std::iter::once(kernel)
         .chain(others)
@@ -210,14 +226,6 @@ fn restore_on(
         patch.damage.is_some().then_some(mine)
     });
     files.collect()
-}
-
-/// The words of a patch; one that came whole is read too, since later ones build on what it makes.
-fn words(patch: &Patch) -> Vec<DamagedFile> {
-    match &patch.damage {
-        Some(damage) => damage.files(),
-        None => parse_damaged(&diff::print(&patch.files)).files,
-    }
 }
 
 /// Reads the files that the series names in every source. Folders have no object store to ask.
@@ -246,6 +254,7 @@ fn graded(patch: &Patch, one: crate::repair::Restored) -> RestoredFile {
         grade: one.grade,
         reason: one.reason,
         trials: one.trials,
+        stood: one.stood,
         diff: one.file,
     };
     if file.grade == Proof::Proved
@@ -273,13 +282,25 @@ pub(super) fn tell_grades(restored: &RestoredSeries, outcomes: &mut [PatchOutcom
         for (file, outcome) in files.iter().zip(&mut outcome.files) {
             note(file, outcome);
         }
-        outcome.proof = weakest(outcome.files.iter().map(|file| file.proof));
-        outcome.restored = Some(files.iter().map(|file| file.diff.clone()).collect());
+        let grades = outcome.files.iter();
+        outcome.proof = weakest(grades.map(|file| (file.proof, !file.hunks.is_empty())));
+        if files.iter().any(|file| !file.stood) {
+            outcome.restored = Some(files.iter().map(|file| file.diff.clone()).collect());
+        }
     }
 }
 
 /// Tells one file's grade. A result that has the posted id proves the text, whatever restoring knew.
 fn note(file: &RestoredFile, outcome: &mut FileOutcome) {
+    if file.stood {
+        // What applying knows of a text that nobody changed stays, but for what restoring proved or doubts.
+        if matches!(file.grade, Proof::Proved | Proof::WordsOnly) && outcome.proof == Proof::Intact
+        {
+            outcome.proof = file.grade;
+            outcome.reason.clone_from(&file.reason);
+        }
+        return;
+    }
     outcome.repaired = true;
     outcome.trials = file.trials;
     let proved = outcome.proof == Proof::Proved && !outcome.hunks.is_empty();

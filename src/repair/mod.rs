@@ -17,6 +17,7 @@ mod restore;
 mod section;
 mod shape;
 mod soft;
+mod stands;
 mod sweep;
 mod there;
 mod variants;

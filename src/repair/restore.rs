@@ -10,6 +10,7 @@ use super::layout::Style;
 use super::near::{Doubt, Placed, near};
 use super::place;
 use super::prove::{assemble, prove};
+use super::stands::{self, Taken, Verdict};
 use super::variants::{Variant, Variants};
 use super::{Budget, PreImageFrom, PreImages, Proof, Restored};
 use crate::base::hash::blob_id;
@@ -114,6 +115,7 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
         trials: 0,
         pre_image: PreImageFrom::None,
         post: None,
+        stood: false,
     };
     if file.binary {
         out.reason = "binary; its data cannot be restored".to_owned();
@@ -124,7 +126,55 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
     if file.hunks.is_empty() {
         return without_hunks(file, out, text);
     }
-    let image = Image::new(&text);
+    let standing = file.standing.as_ref().map(|standing| {
+        let goal = goal(file);
+        let image = (text.as_slice(), &out.pre_image);
+        stands::judge(file, standing, image, goal.as_deref())
+    });
+    match standing {
+        Some(Verdict::Taken(taken)) => as_it_stands(file, out, taken),
+        Some(Verdict::Unless(taken)) => {
+            let stood = as_it_stands(file, out.clone(), taken);
+            let found = repaired(file, out, &text, budget);
+            if found.grade == Proof::Proved {
+                found
+            } else {
+                stood
+            }
+        }
+        Some(Verdict::Damaged) => {
+            let found = repaired(file, out.clone(), &text, budget);
+            // Where restoring knows no better, nothing that stands there is thrown away.
+            if found.grade == Proof::Failed && !file.hunks.iter().any(|hunk| hunk.damage.escaped) {
+                let taken = Taken {
+                    grade: Proof::WordsOnly,
+                    reason: format!("taken as it stands: {}", found.reason),
+                    post: None,
+                };
+                return as_it_stands(file, out, taken);
+            }
+            found
+        }
+        None => repaired(file, out, &text, budget),
+    }
+}
+
+/// Takes a file's hunks as they stand.
+fn as_it_stands(file: &DamagedFile, mut out: Restored, taken: Taken) -> Restored {
+    let hunks = file.standing.as_ref().map(|standing| &standing.hunks);
+    out.file.hunks = hunks.cloned().unwrap_or_default();
+    Restored {
+        grade: taken.grade,
+        reason: taken.reason,
+        post: taken.post,
+        stood: true,
+        ..out
+    }
+}
+
+/// Restores a file's hunks from their words.
+fn repaired(file: &DamagedFile, mut out: Restored, text: &[u8], budget: Budget) -> Restored {
+    let image = Image::new(text);
     let bodies: Vec<Body> = file.hunks.iter().map(Body::of).collect();
     let exact = matches!(
         out.pre_image,

@@ -50,6 +50,8 @@ pub struct Restored {
     pub pre_image: PreImageFrom,
     /// The file after, where it was made: of the exact pre-image when proved, else of what was at hand.
     pub post: Option<Vec<u8>>,
+    /// Is this the text as it stands on the page, nothing of it changed?
+    pub stood: bool,
 }
 
 /// How much work restoring may take.

@@ -1,99 +1,14 @@
 //! In: messages as read. Out: the series in them, each revision by itself, gaps named.
 
+use super::gather::{Group, Mail, gather};
 use super::patch::{self, Ground};
-use super::subject::{self, Subject};
-use super::{Patch, Series, changelog};
-use crate::mail::{Message, Origin, Reading};
+use super::{Patch, Series, changelog, reply, subject};
+use crate::mail::{Origin, Reading};
 
 /// Patch mails taken from one reading: each is compared with the series found so far.
 const MAX_MAILS: usize = 10_000;
-
-/// A message with its subject read.
-struct Mail {
-    message: Message,
-    subject: Subject,
-    /// Number and total, where its subject or its place gives them.
-    part: Option<(u32, u32)>,
-}
-
-impl Mail {
-    fn version(&self) -> u32 {
-        self.subject.version.unwrap_or(1)
-    }
-
-    /// Gives the thread: the oldest message referred to, or the message itself.
-    fn thread(&self) -> Option<&str> {
-        let message = &self.message;
-        message
-            .references
-            .first()
-            .or(message.in_reply_to.as_ref())
-            .or(message.message_id.as_ref())
-            .map(String::as_str)
-    }
-
-    /// Does it refer to another message?
-    fn threaded(&self) -> bool {
-        !self.message.references.is_empty() || self.message.in_reply_to.is_some()
-    }
-}
-
-/// The mails of one series, while they are gathered.
-struct Group {
-    version: u32,
-    total: u32,
-    rfc: bool,
-    thread: Option<String>,
-    threaded: bool,
-    /// By number; 0 is the cover letter.
-    mails: std::collections::BTreeMap<u32, Mail>,
-    notes: Vec<String>,
-}
-
-impl Group {
-    fn new(mail: &Mail, total: u32) -> Self {
-        Self {
-            version: mail.version(),
-            total,
-            rfc: mail.subject.rfc,
-            thread: mail.thread().map(str::to_owned),
-            threaded: mail.threaded(),
-            mails: std::collections::BTreeMap::new(),
-            notes: Vec::new(),
-        }
-    }
-
-    /// Says how well a mail fits: 2 the same thread, 1 nothing speaks against it, 0 not at all.
-    fn fits(&self, mail: &Mail, number: u32, total: u32) -> u8 {
-        if self.version != mail.version() || self.total != total {
-            return 0;
-        }
-        let taken = self.mails.get(&number);
-        let same_title = taken.is_some_and(|taken| taken.subject.title == mail.subject.title);
-        if mail.part.is_none() {
-            // A patch alone: only its own re-posting belongs to it.
-            return u8::from(same_title);
-        }
-        let in_thread = self.thread.is_some() && self.thread.as_deref() == mail.thread();
-        if in_thread {
-            return 2;
-        }
-        let other_thread = self.threaded && mail.threaded() && number != 0;
-        u8::from(!other_thread && self.rfc == mail.subject.rfc && (taken.is_none() || same_title))
-    }
-
-    fn add(&mut self, mail: Mail, number: u32) {
-        self.threaded |= mail.threaded();
-        if mail.threaded() && number != 0 {
-            self.thread = mail.thread().map(str::to_owned);
-        }
-        if self.mails.insert(number, mail).is_some() {
-            self.notes.push(format!(
-                "part {number} was posted more than once; the later one was taken"
-            ));
-        }
-    }
-}
+/// Replies with a diff of their own that are named, not counted only.
+const NAMED: usize = 20;
 
 /// Says whether a text holds anything of a diff.
 fn has_diff(body: &[u8]) -> bool {
@@ -104,12 +19,20 @@ fn has_diff(body: &[u8]) -> bool {
 /// Puts the messages of a reading together to series. Notes of the reading go to every series.
 pub fn assemble(reading: Reading) -> Vec<Series> {
     let mut notes = reading.notes;
-    let (mut replies, mut others) = (0, 0);
+    let (mut replies, mut with_diff, mut others) = (0, 0, 0);
     let mut mails = Vec::new();
     for message in reading.messages {
         let subject = subject::parse(&message.subject);
-        if subject.reply {
+        if reply::is_reply(&message, &subject) {
             replies += 1;
+            let diff = reply::has_own_diff(&message.body);
+            with_diff += usize::from(diff);
+            if diff && with_diff <= NAMED {
+                notes.push(format!(
+                    "«{}» by {} is a reply with a diff of its own, which belongs to no series",
+                    message.subject, message.from.name
+                ));
+            }
         } else if !subject.patch && !has_diff(&message.body) {
             others += 1;
         } else {
@@ -136,19 +59,7 @@ pub fn assemble(reading: Reading) -> Vec<Series> {
         mails.truncate(MAX_MAILS);
     }
     number_in_order(&mut mails, &mut notes);
-    let mut groups: Vec<Group> = Vec::new();
-    for mail in mails {
-        let (number, total) = mail.part.unwrap_or((1, 1));
-        let fits = |group: &Group| group.fits(&mail, number, total);
-        let best = (0..groups.len())
-            .max_by_key(|&index| fits(&groups[index]))
-            .filter(|&index| fits(&groups[index]) > 0);
-        let index = best.unwrap_or_else(|| {
-            groups.push(Group::new(&mail, total));
-            groups.len() - 1
-        });
-        groups[index].add(mail, number);
-    }
+    let groups = gather(mails, &mut notes);
     let mut out: Vec<Series> = groups
         .into_iter()
         .map(|group| series(group, &notes))
@@ -284,4 +195,4 @@ impl Series {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,19 +1,20 @@
 //! In: a message's text. Out: whether a page damaged the diff in it, and what is left.
 
 use super::PatchDamage;
-use crate::diff::damaged::{Damage, DamagedFile, DamagedHunk, DamagedParsed, parse_damaged};
+use super::doubt::{self, Doubt};
+use crate::diff::damaged::{
+    Damage, DamagedFile, DamagedHunk, DamagedParsed, parse_damaged, parse_damaged_from,
+};
 use crate::diff::{FileDiff, Hunk, Parsed};
 
 /// Bytes of a mail that are taken apart into words: no patch that people read is longer, and words cost memory.
 const MOST: usize = 4 << 20;
 
-/// A diff that a page damaged.
+/// A diff that a page damaged, or may have.
 pub(super) struct Found {
     pub(super) damage: PatchDamage,
-    /// Its headers, hunks without lines.
-    pub(super) files: Vec<FileDiff>,
-    /// Where in the text it begins and ends.
-    pub(super) span: std::ops::Range<usize>,
+    /// Where lines of it are gone: its headers, and where in the text it begins and ends.
+    pub(super) lossy: Option<(Vec<FileDiff>, std::ops::Range<usize>)>,
 }
 
 /// Finds a damaged diff; nothing where there is none, or where reading it as git does gives all of it. `page`: did it
@@ -22,31 +23,70 @@ pub(super) fn find(body: &[u8], parsed: &Parsed, page: bool) -> Option<Found> {
     if body.len() > MOST {
         return None;
     }
-    let left = parse_damaged(body);
+    let left = own_diff(body, parsed, page)?;
     let start = left.start?;
     let all = left.files.iter().flat_map(|file| &file.hunks);
-    if !all.into_iter().all(is_plausible) {
+    if !all.into_iter().all(is_plausible) || left.files.iter().all(|file| file.hunks.is_empty()) {
         return None;
     }
-    let has_hunks = left.files.iter().any(|file| !file.hunks.is_empty());
-    let damaged = left.damage.any()
-        && if is_whole(&left, parsed) {
-            shows_damage(left.damage, &parsed.files)
-        } else {
-            page || shows_loss(&left)
+    // With the marks in front of it, if it is quoted: they are what shows that.
+    let text = || body[quoted_from(body, start)..].to_vec();
+    if is_whole(&left, parsed) {
+        let lost = match doubt::weigh(&left, &parsed.files, page) {
+            Doubt::None => return None,
+            Doubt::Slight => Damage::default(),
+            Doubt::Strong(lost) => lost,
         };
-    if !damaged || !has_hunks {
+        let damage = PatchDamage { text: text(), lost };
+        return Some(Found {
+            damage,
+            lossy: None,
+        });
+    }
+    if !left.damage.any() || !(page || shows_loss(&left)) {
         return None;
     }
     Some(Found {
-        files: left.files.iter().map(header).collect(),
         damage: PatchDamage {
-            // With the marks in front of it, if it is quoted: they are what shows that.
-            text: body[quoted_from(body, start)..].to_vec(),
+            text: text(),
             lost: left.damage,
         },
-        span: start..left.end,
+        lossy: Some((left.files.iter().map(header).collect(), start..left.end)),
     })
+}
+
+/// Reads the diff that a message is about. One that its prose shows, indented or quoted, is none.
+fn own_diff(body: &[u8], parsed: &Parsed, page: bool) -> Option<DamagedParsed> {
+    let all = parse_damaged(body);
+    let start = all.start?;
+    let line = memchr::memrchr(b'\n', &body[..start]).map_or(0, |at| at + 1);
+    if line == start {
+        return Some(match behind_cut(body, start) {
+            // A page that strips lines shows the example where the diff would stand.
+            Some(own) if !is_whole(&all, parsed) => parse_damaged_from(body, own),
+            _ => all,
+        });
+    }
+    let end = memchr::memchr(b'\n', &body[start..]).map_or(body.len(), |at| start + at);
+    if memchr::memmem::find(&body[start..end], b" @@ -").is_some() {
+        // It has lost its line ends; nobody writes an example so.
+        return Some(all);
+    }
+    if let Some(own) = parsed.start.filter(|own| *own > start) {
+        return Some(parse_damaged_from(body, own));
+    }
+    let indented = body[line..start].iter().all(u8::is_ascii_whitespace);
+    (page || !indented).then_some(all)
+}
+
+/// Finds the diff that stands below a `---` and a diffstat, where the one at `start` stands above them.
+fn behind_cut(body: &[u8], start: usize) -> Option<usize> {
+    let cut = start + memchr::memmem::find(&body[start..], b"\n---\n")?;
+    let own = cut + 1 + memchr::memmem::find(&body[cut + 1..], b"\ndiff --git ")? + 1;
+    let between = &body[cut..own];
+    let stat = [&b" file changed"[..], b" files changed"];
+    let has = |text: &[u8]| memchr::memmem::find(between, text).is_some();
+    stat.into_iter().any(has).then_some(own)
 }
 
 /// Gives where the line of `start` begins, where nothing but marks of quoting stand before it.
@@ -69,9 +109,13 @@ fn is_whole(left: &DamagedParsed, parsed: &Parsed) -> bool {
     let all: usize = left.files.iter().map(|file| file.hunks.len()).sum();
     let read: usize = parsed.files.iter().map(|file| file.hunks.len()).sum();
     let counts = |hunk: &Hunk| hunk.counted() == (hunk.old_count, hunk.new_count);
-    read >= all
-        && left.files.len() <= parsed.files.len()
-        && parsed.files.iter().flat_map(|file| &file.hunks).all(counts)
+    // What else looks like a diff is a line of one.
+    let within = read > 0
+        && parsed.problems.is_empty()
+        && parsed.start <= left.start
+        && left.end <= parsed.end;
+    let read = read >= all && left.files.len() <= parsed.files.len();
+    (read || within) && parsed.files.iter().flat_map(|file| &file.hunks).all(counts)
 }
 
 /// Says whether a diff that git cannot read was damaged, rather than cut off or edited.
@@ -84,28 +128,6 @@ fn shows_loss(left: &DamagedParsed) -> bool {
         || lost.quoted
         || lost.escaped
         || hunks.any(|hunk| hunk.damage.blank_lines && !hunk.last)
-}
-
-/// Says whether a diff that git can read has lost white space or letters all the same.
-fn shows_damage(lost: Damage, files: &[FileDiff]) -> bool {
-    if lost.quoted || lost.escaped {
-        return true;
-    }
-    // C of the kernel is indented by tabs: blanks there, and not one tab, are what a page made of them.
-    let is_c = |file: &&FileDiff| {
-        let path = file.path();
-        path.ends_with(".c") || path.ends_with(".h")
-    };
-    let indented = |text: &[u8]| {
-        text.first() == Some(&b' ') && text.trim_ascii().first().is_some_and(|byte| *byte != b'*')
-    };
-    lost.tabs
-        && files
-            .iter()
-            .filter(is_c)
-            .flat_map(|file| &file.hunks)
-            .flat_map(|hunk| &hunk.lines)
-            .any(|line| indented(&line.text))
 }
 
 /// The headers of a damaged file.

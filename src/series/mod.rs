@@ -4,9 +4,12 @@ mod assemble;
 mod changelog;
 mod damage;
 mod diffstat;
+mod doubt;
+mod gather;
 mod model;
 mod patch;
 mod prose;
+mod reply;
 mod subject;
 mod trailer;
 

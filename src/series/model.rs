@@ -1,7 +1,8 @@
 //! In: nothing. Out: the shapes of a posted series.
 
+use super::doubt;
 use crate::diff::damaged::{Damage, DamagedFile, parse_damaged};
-use crate::diff::{FileDiff, Problem};
+use crate::diff::{self, FileDiff, Problem};
 use crate::mail::Address;
 
 /// A `Key: value` line at the end of a commit message.
@@ -36,7 +37,7 @@ pub struct DiffstatFile {
 pub struct PatchDamage {
     /// The text that holds the diff, as it stands on the page.
     pub text: Vec<u8>,
-    /// What was lost in any hunk.
+    /// What was lost in any hunk; nothing where the text stands whole and only may be damaged.
     pub lost: Damage,
 }
 
@@ -72,11 +73,11 @@ pub struct Patch {
     pub changelog: Vec<ChangelogEntry>,
     /// Diffstat as posted.
     pub diffstat: Vec<DiffstatFile>,
-    /// The diff. Of a damaged one the headers: paths, ids, counts, and no lines.
+    /// The diff. Of a damaged one that lost lines the headers: paths, ids, counts, and no lines.
     pub files: Vec<FileDiff>,
     /// What was wrong with the diff or the mail.
     pub problems: Vec<Problem>,
-    /// What is left of the diff, where the page damaged it.
+    /// What is left of the diff, where the page damaged it or may have.
     #[serde(default)]
     pub damage: Option<PatchDamage>,
     /// The message as read.
@@ -85,6 +86,30 @@ pub struct Patch {
 }
 
 impl Patch {
+    /// Says whether the page that held it is known to have lost something of its diff.
+    pub fn is_damaged(&self) -> bool {
+        self.damage.as_ref().is_some_and(|one| one.lost.any())
+    }
+
+    /// Says whether every line that the diff's headers count is there, whatever its white space.
+    pub fn stands_whole(&self) -> bool {
+        let mut hunks = self.files.iter().flat_map(|file| &file.hunks);
+        self.damage.is_none()
+            || hunks.all(|hunk| hunk.counted() == (hunk.old_count, hunk.new_count))
+    }
+
+    /// Gives the files as words, to be restored; each with its hunks as they stand, where the text stands whole.
+    pub fn words(&self) -> Vec<DamagedFile> {
+        let files = match &self.damage {
+            Some(damage) => damage.files(),
+            None => parse_damaged(&diff::print(&self.files)).files,
+        };
+        if self.stands_whole() && files.len() == self.files.len() {
+            return doubt::with_standing(files, &self.files, self.is_damaged());
+        }
+        files
+    }
+
     /// Gives how many lines the posted diffstat says that a file's diff adds and removes together.
     pub fn posted_changes(&self, file: &FileDiff) -> Option<u32> {
         super::diffstat::changed(&self.diffstat, file)

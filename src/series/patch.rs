@@ -3,7 +3,7 @@
 use super::subject::Subject;
 use super::{Patch, Trailer, changelog, damage, diffstat, prose, trailer};
 use crate::diff;
-use crate::mail::{Address, Message, Origin};
+use crate::mail::{Address, Message, Origin, decoded_header};
 use std::borrow::Cow;
 
 /// Bytes of prose that are looked at: no commit message is this long, and its parts cost many times their text.
@@ -48,17 +48,25 @@ fn take_apart(text: &str) -> Prose {
         let Some((key, value)) = trailer::key_value(line) else {
             break;
         };
+        let folded = lines[start + 1..].iter();
+        let folded: Vec<&str> = folded
+            .take_while(|line| line.starts_with([' ', '\t']) && !line.trim().is_empty())
+            .map(|line| line.trim())
+            .collect();
+        let value = [&[value][..], &folded].concat().join(" ");
+        let value = decoded_header(&value);
+        let author = Address::parse(&value);
         match key.to_ascii_lowercase().as_str() {
-            "from" if out.author.is_none() && Address::parse(value).email.contains('@') => {
-                out.author = Some(Address::parse(value));
+            "from" if out.author.is_none() && author.email.contains('@') => {
+                out.author = Some(author);
             }
             "subject" if out.subject.is_none() && !value.is_empty() => {
-                out.subject = Some(value.to_owned());
+                out.subject = Some(value);
             }
             "date" if out.author.is_some() || out.subject.is_some() => {}
             _ => break,
         }
-        start += 1;
+        start += 1 + folded.len();
     }
     let cut = lines
         .iter()
@@ -143,15 +151,16 @@ pub(super) fn read(message: Message, subject: &Subject, number: u32, into: &mut 
         &parsed,
         message.origin == Origin::ArchivePage,
     );
-    if let Some(found) = &damaged {
-        (parsed.start, parsed.end) = (Some(found.span.start), found.span.end);
-        parsed.files.clone_from(&found.files);
+    let lossy = damaged.as_ref().and_then(|found| found.lossy.as_ref());
+    if let Some((files, span)) = lossy {
+        (parsed.start, parsed.end) = (Some(span.start), span.end);
+        parsed.files.clone_from(files);
         // What git would complain of is what the page lost.
         parsed.problems.clear();
     }
     let prose_end = parsed.start.unwrap_or(message.body.len());
     let prose_text = readable(&message.body[..prose_end]);
-    let prose_text = match damaged.as_ref().and_then(|_| prose::unflatten(&prose_text)) {
+    let prose_text = match lossy.and_then(|_| prose::unflatten(&prose_text)) {
         Some(lines) => Cow::Owned(lines),
         None => prose_text,
     };
@@ -172,7 +181,7 @@ pub(super) fn read(message: Message, subject: &Subject, number: u32, into: &mut 
             what: "the message holds no diff".to_owned(),
         });
     }
-    if damaged.is_none() {
+    if lossy.is_none() {
         problems.extend(diffstat::disagreements(&stat, &parsed.files));
     }
     problems.sort_by_key(|problem| problem.line);

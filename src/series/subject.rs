@@ -15,26 +15,67 @@ pub(super) struct Subject {
     pub(super) patch: bool,
     /// Does it begin with `Re:`, `Fwd:` or the like?
     pub(super) reply: bool,
+    /// Is it marked as sent again?
+    pub(super) resend: bool,
+    /// Does it say that it only amends a patch (`1/3 fixup`)?
+    pub(super) amends: bool,
+    /// The other words of its tags, in small letters: trees, branches.
+    pub(super) tags: Vec<String>,
 }
 
 /// The longest series that is believed; a larger total is no total.
 const MAX_TOTAL: u32 = 9_999;
 
-/// Beginnings by which mail programs mark replies and forwards.
-const REPLIES: &[&str] = &["re:", "aw:", "sv:", "fwd:", "fw:", "re[2]:"];
+/// Words by which mail programs mark replies and forwards.
+const REPLIES: &[&str] = &[
+    "re", "aw", "sv", "fwd", "fw", "antw", "odp", "回复", "答复", "转发", "回覆", "轉寄",
+];
+
+/// Words by which some do, and that may as well be a subsystem's name: they count before a bracket only.
+const REPLIES_TO_TAGS: &[&str] = &[
+    "wg", "vs", "vl", "rv", "rif", "tr", "res", "enc", "ynt", "ilt", "ang", "ref", "bls", "r", "i",
+    "rép", "réf", "yan", "vb",
+];
+
+/// Words in a tag by which a mail amends a patch, and does not post one anew.
+const AMENDS: &[&str] = &[
+    "fixup",
+    "fix",
+    "amend",
+    "squash",
+    "replacement",
+    "replace",
+    "addendum",
+    "followup",
+    "follow-up",
+    "incremental",
+    "alternative",
+];
+
+/// Takes one mark of a reply off.
+fn behind_reply(text: &str) -> Option<&str> {
+    let end = text.find([':', '\u{ff1a}'])?;
+    let (word, rest) = text.split_at(end);
+    let rest = rest.trim_start_matches([':', '\u{ff1a}']).trim_start();
+    // `Re[2]`, `Re^2`, `Re (2)`.
+    let counted = |c: char| c.is_ascii_digit() || "[]^() ".contains(c);
+    let word = word.trim_end_matches(counted).to_lowercase();
+    let known = REPLIES.contains(&word.as_str());
+    let before_tag = rest.starts_with('[') && REPLIES_TO_TAGS.contains(&word.as_str());
+    (known || before_tag).then_some(rest)
+}
 
 /// Reads a subject.
 pub(super) fn parse(text: &str) -> Subject {
     let mut out = Subject::default();
     let mut rest = text.trim();
     loop {
-        let reply = REPLIES.iter().find(|mark| {
-            rest.get(..mark.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(mark))
-        });
-        if let Some(mark) = reply {
+        // Behind a patch's tags it is the title that begins so.
+        if !out.patch
+            && let Some(behind) = behind_reply(rest)
+        {
             out.reply = true;
-            rest = rest[mark.len()..].trim_start();
+            rest = behind;
             continue;
         }
         let Some((tag, behind)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'))
@@ -54,8 +95,16 @@ pub(super) fn parse(text: &str) -> Subject {
         out.part = seen.part.or(out.part);
         out.rfc |= seen.rfc;
         out.patch |= seen.patch;
+        out.resend |= seen.resend;
+        out.amends |= seen.amends;
+        if seen.patch {
+            out.tags.append(&mut seen.tags);
+        }
         rest = behind.trim_start();
     }
+    out.amends |= ["fixup!", "squash!", "amend!"]
+        .iter()
+        .any(|mark| rest.starts_with(mark));
     rest.trim().clone_into(&mut out.title);
     out
 }
@@ -80,6 +129,8 @@ fn leads_to_patch_tag(text: &str) -> bool {
 
 /// Takes in the words of one bracket.
 fn take_tag(tag: &str, out: &mut Subject) {
+    // Some count `1 of 2`.
+    let tag = tag.replace(" of ", "/");
     for word in tag.split([' ', ',', '\t']).filter(|word| !word.is_empty()) {
         let lower = word.to_ascii_lowercase();
         // `PATCHv3`, `RFC-v2`, `RFC/PATCH`.
@@ -102,12 +153,18 @@ fn take_tag(tag: &str, out: &mut Subject) {
                 break;
             }
         }
-        if rest == "resend" {
-            out.patch = true;
+        if matches!(rest, "resend" | "repost" | "resent") {
+            (out.resend, out.patch) = (true, true);
+        } else if AMENDS.contains(&rest) {
+            out.amends = true;
         } else if let Some(version) = rest
             .strip_prefix('v')
-            .and_then(|digits| digits.parse().ok())
+            .and_then(|digits| digits.split('.').next()?.parse().ok())
         {
+            // `v2.1` is a second one of `v2`, and no part of it.
+            if rest.contains('.') {
+                out.tags.push(rest.to_owned());
+            }
             out.version = Some(version);
             out.patch = true;
         } else if let Some((number, total)) = rest.split_once('/') {
@@ -119,7 +176,11 @@ fn take_tag(tag: &str, out: &mut Subject) {
             if let (Some(number), Some(total)) = (read(number), read(total)) {
                 out.part = Some((number, total));
                 out.patch = true;
+            } else {
+                out.tags.push(rest.to_owned());
             }
+        } else if !rest.is_empty() {
+            out.tags.push(rest.to_owned());
         }
     }
 }

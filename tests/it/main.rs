@@ -30,6 +30,7 @@ mod report;
 mod restored;
 mod sandbox;
 mod series;
+mod stands;
 mod store;
 mod verdicts;
 mod vocabulary;

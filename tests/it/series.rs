@@ -181,7 +181,13 @@ fn a_small_thread_imports_with_its_gap_named() {
     let series = &all[0];
     assert_eq!(series.name, "pond-keep-ducks-apart-v3");
     assert_eq!(series.missing, [2]);
-    assert_eq!(series.notes, ["1 message is a reply and was left out"]);
+    assert_eq!(
+        series.notes,
+        [
+            "1 message is a reply and was left out",
+            "joined by thread: 1"
+        ]
+    );
     assert_eq!(
         series.base_commit.as_deref(),
         Some("0123456789abcdef0123456789abcdef01234567")

@@ -36,7 +36,8 @@ fn troubles(series: &Series) -> Vec<String> {
     }
     lines.extend(series.notes.iter().cloned());
     for patch in &series.patches {
-        lines.extend(patch.damage.as_ref().map(|damage| {
+        let damage = patch.damage.as_ref().filter(|damage| damage.lost.any());
+        lines.extend(damage.map(|damage| {
             format!(
                 "patch {} is damaged: the page lost {}; it is restored when it is applied to a kernel",
                 patch.number,
@@ -112,7 +113,7 @@ fn patch(screen: &mut Screen, series: &Series, patch: &Patch) -> io::Result<()> 
         })
         .collect();
     screen.table(2, &rows)?;
-    if let Some(damage) = &patch.damage {
+    if let Some(damage) = patch.damage.as_ref().filter(|damage| damage.lost.any()) {
         lost(screen, damage)?;
     }
     for trailer in &patch.trailers {

@@ -9,8 +9,8 @@ mod shape;
 
 pub use canonical::{Canonical, canonical};
 pub use entity::restore_entities;
-pub use parse::parse_damaged;
-pub use shape::{Damage, DamagedFile, DamagedHunk, DamagedLine, DamagedParsed, Word};
+pub use parse::{parse_damaged, parse_damaged_from};
+pub use shape::{Damage, DamagedFile, DamagedHunk, DamagedLine, DamagedParsed, Standing, Word};
 
 #[cfg(test)]
 mod tests;

@@ -2,11 +2,19 @@
 
 use super::page::{Habits, Token, habits, tokens};
 use super::{Damage, DamagedFile, DamagedHunk, DamagedLine, DamagedParsed, Word, report};
+use crate::diff::path::unquote;
 use crate::diff::{FileChange, IndexIds};
+use std::borrow::Cow;
 
 /// Finds `diff --git a/x b/x … @@ -1,2 +3,4 @@ …` even where all stands on one line. Linear; takes any bytes.
 pub fn parse_damaged(text: &[u8]) -> DamagedParsed {
-    let Some(start) = first_diff(text) else {
+    parse_damaged_from(text, 0)
+}
+
+/// Does as [`parse_damaged`] from an offset on; what stands before it is prose.
+pub fn parse_damaged_from(text: &[u8], from: usize) -> DamagedParsed {
+    let from = from.min(text.len());
+    let Some(start) = first_diff(&text[from..]).map(|start| from + start) else {
         return DamagedParsed {
             end: text.len(),
             ..DamagedParsed::default()
@@ -322,6 +330,7 @@ fn blank_file(old_path: String, new_path: String) -> DamagedFile {
         new_mode: None,
         binary: false,
         hunks: Vec::new(),
+        standing: None,
     }
 }
 
@@ -346,11 +355,24 @@ fn path<'t>(word: &'t [u8], prefix: &[u8]) -> Option<&'t [u8]> {
 }
 
 fn side(word: &[u8], prefix: &[u8]) -> String {
-    name_of(path(word, prefix).unwrap_or(word))
+    let name = plain(word);
+    let name = name.strip_prefix(prefix).unwrap_or(&name);
+    String::from_utf8_lossy(name).into_owned()
 }
 
 fn name_of(word: &[u8]) -> String {
-    String::from_utf8_lossy(word.strip_suffix(b"\"").unwrap_or(word)).into_owned()
+    String::from_utf8_lossy(&plain(word)).into_owned()
+}
+
+/// A name as it is, git's quoting of letters undone.
+fn plain(word: &[u8]) -> Cow<'_, [u8]> {
+    match unquote(word) {
+        Some((name, b"")) => Cow::Owned(name),
+        _ => {
+            let word = word.strip_prefix(b"\"").unwrap_or(word);
+            Cow::Borrowed(word.strip_suffix(b"\"").unwrap_or(word))
+        }
+    }
 }
 
 fn index_ids(word: &[u8]) -> Option<IndexIds> {

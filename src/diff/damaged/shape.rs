@@ -1,6 +1,6 @@
 //! In: nothing. Out: the shapes of a diff of which only the words are sure.
 
-use crate::diff::{FileChange, FileDiff, IndexIds};
+use crate::diff::{FileChange, FileDiff, Hunk, IndexIds};
 
 /// Which information a page lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -113,6 +113,18 @@ pub struct DamagedHunk {
     pub last: bool,
 }
 
+/// A file's hunks as they stand in the text, where every line that their headers count is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The hunks.
+    pub hunks: Vec<Hunk>,
+    /// Does the text look as if white space or letters of it were lost, so that it is not to be taken for what was posted
+    /// unless a kernel's file or an id shows it?
+    pub suspect: bool,
+    /// Is what was lost of such a text likelier found by rule than left alone, where nothing tells?
+    pub by_rule: bool,
+}
+
 /// One file's part of a mangled diff.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DamagedFile {
@@ -132,6 +144,8 @@ pub struct DamagedFile {
     pub binary: bool,
     /// The hunks, in order.
     pub hunks: Vec<DamagedHunk>,
+    /// The hunks as they stand, where nothing is missing of them: to be believed first.
+    pub standing: Option<Standing>,
 }
 
 impl DamagedFile {

@@ -32,6 +32,26 @@ fn reads_a_diff_on_one_line() {
 }
 
 #[test]
+fn names_that_git_quotes_are_read() {
+    let flat = FLAT.to_vec();
+    let text = String::from_utf8(flat).unwrap();
+    let quoted = text
+        .replace("a/a.c", "\"a/\\303\\244.c\"")
+        .replace("b/a.c", "\"b/\\303\\244.c\"");
+    let parsed = parse_damaged(quoted.as_bytes());
+    let file = &parsed.files[0];
+    assert_eq!(
+        (file.old_path.as_str(), file.new_path.as_str()),
+        ("\u{e4}.c", "\u{e4}.c")
+    );
+    assert_eq!(file.hunks.len(), 1);
+    let renamed = "diff --git \"a/\\303\\244.c\" b/o.c similarity index 90% rename from \"\\303\\244.c\" rename to o.c index 1234567..89abcde 100644 --- \"a/\\303\\244.c\" +++ b/o.c @@ -1 +1 @@ -x +y";
+    let parsed = parse_damaged(renamed.as_bytes());
+    assert_eq!(parsed.files[0].old_path, "\u{e4}.c");
+    assert_eq!(parsed.files[0].new_path, "o.c");
+}
+
+#[test]
 fn reads_quotes_escapes_and_blanks_that_do_not_break() {
     let page = b"> diff --git a/a.c b/a.c\n> --- a/a.c\n> +++ b/a.c\n> @@ -1,2 +1,2 @@\n> \xc2\xa0a-&gt;b\n> -&lt;x\n> +&amp;y\n";
     let parsed = parse_damaged(page);

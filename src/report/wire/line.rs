@@ -374,7 +374,7 @@ pub fn post_line<'a>(series: &Series, patch: &'a Patch) -> Line<PostLine<'a>> {
             files: patch.files.len(),
             hunks: patch.files.iter().map(|file| file.hunks.len()).sum(),
             trailers: &patch.trailers,
-            damaged: patch.damage.is_some(),
+            damaged: patch.is_damaged(),
             lost: patch
                 .damage
                 .as_ref()

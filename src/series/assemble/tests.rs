@@ -5,10 +5,10 @@ use crate::mail::read_bytes;
 use crate::series::ChangelogEntry;
 use proptest::prelude::*;
 
-const DIFF: &str = "---\n x | 2 +-\n 1 file changed, 1 insertion(+), 1 deletion(-)\n\ndiff --git a/x b/x\nindex 1234567..89abcde 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+y\n-- \n2.39.2\n\n";
+pub(in crate::series) const DIFF: &str = "---\n x | 2 +-\n 1 file changed, 1 insertion(+), 1 deletion(-)\n\ndiff --git a/x b/x\nindex 1234567..89abcde 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+y\n-- \n2.39.2\n\n";
 
 /// A mail of an mbox; `id` and `parent` may be empty.
-fn mail(subject: &str, id: &str, parent: &str, body: &str) -> String {
+pub(in crate::series) fn mail(subject: &str, id: &str, parent: &str, body: &str) -> String {
     let from = "From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: Ann <ann@example.org>";
     let line = |text: String, unless: &str| {
         if unless.is_empty() {
@@ -24,11 +24,11 @@ fn mail(subject: &str, id: &str, parent: &str, body: &str) -> String {
     format!("{from}\nSubject: {subject}\n{id_line}{parents}\n{body}")
 }
 
-fn all(mails: &[String]) -> Vec<Series> {
+pub(in crate::series) fn all(mails: &[String]) -> Vec<Series> {
     assemble(read_bytes(mails.concat().into_bytes(), "test.mbox").unwrap())
 }
 
-fn numbers(series: &Series) -> Vec<u32> {
+pub(in crate::series) fn numbers(series: &Series) -> Vec<u32> {
     series.patches.iter().map(|patch| patch.number).collect()
 }
 
@@ -40,7 +40,7 @@ fn a_thread_with_cover_and_replies() {
         mail("[PATCH v2 0/3] mm: a thing", "c", "", cover),
         mail("[PATCH v2 3/3] mm: three", "3", "c", DIFF),
         mail("[PATCH v2 1/3] mm: one", "1", "c", DIFF),
-        mail("Re: [PATCH v2 1/3] mm: one", "r", "1", DIFF),
+        mail("Re: [PATCH v2 1/3] mm: one", "r", "1", "Fine.\n"),
     ]);
     assert_eq!(found.len(), 1);
     let series = &found[0];
@@ -76,7 +76,13 @@ fn a_thread_with_cover_and_replies() {
             text: "- one".to_owned()
         }]
     );
-    assert_eq!(series.notes, ["1 message is a reply and was left out"]);
+    assert_eq!(
+        series.notes,
+        [
+            "1 message is a reply and was left out",
+            "joined by thread: 1, 3"
+        ]
+    );
     assert!(series.patches.iter().all(|patch| patch.problems.is_empty()));
     assert!(series.cover_raw.starts_with(b"From: Ann"));
 }
@@ -143,21 +149,6 @@ fn no_thread_and_no_ids() {
 }
 
 #[test]
-fn a_part_posted_twice() {
-    let found = all(&[
-        mail("[PATCH 1/2] one", "1", "c", DIFF),
-        mail("[PATCH 2/2] two", "2", "c", DIFF),
-        mail("[PATCH 1/2] one", "3", "c", &DIFF.replace("+y\n", "+z\n")),
-    ]);
-    assert_eq!((found.len(), numbers(&found[0])), (1, vec![1, 2]));
-    assert_eq!(
-        found[0].patches[0].message_id.as_deref(),
-        Some("3@example.org")
-    );
-    assert!(found[0].notes[0].contains("part 1 was posted more than once"));
-}
-
-#[test]
 fn files_without_numbers_are_taken_in_order() {
     let found = all(&[mail("mm: one", "", "", DIFF), mail("mm: two", "", "", DIFF)]);
     assert_eq!(
@@ -213,6 +204,69 @@ fn the_text_of_a_patch_is_taken_apart() {
         .collect();
     assert_eq!(log, [(3, "- three"), (2, "two")]);
     assert_eq!(patch.diffstat.len(), 1);
+}
+
+#[test]
+fn headers_in_the_body_are_decoded_and_unfolded() {
+    let body = format!(
+        "From: =?UTF-8?q?J=C3=A9r=C3=B4me=2C?=\n =?UTF-8?q?_Specimen?= <j@example.org>\nSubject: =?UTF-8?Q?mm:_gr=C3=BCn?=\n\nWhy.\n{DIFF}"
+    );
+    let patch = &all(&[mail("[PATCH] x", "1", "", &body)])[0].patches[0];
+    assert_eq!(patch.author.name, "J\u{e9}r\u{f4}me, Specimen");
+    assert_eq!(patch.author.email, "j@example.org");
+    assert_eq!(patch.subject, "mm: gr\u{fc}n");
+    assert_eq!(patch.message, "Why.");
+}
+
+#[test]
+fn a_diff_that_the_message_shows_is_no_part_of_the_patch() {
+    let example = "diff --git a/z b/z\nindex 1234567..89abcde 100644\n--- a/z\n+++ b/z\n@@ -1,2 +1,2 @@\n-u\n+v\n w\n";
+    let set = |mark: &str| -> String {
+        example
+            .lines()
+            .map(|line| format!("{mark}{line}\n"))
+            .collect()
+    };
+    for mark in ["  ", "\t", "> ", "| ", "    > "] {
+        let shown = format!("It gives:\n\n{}\nSo.\n{DIFF}", set(mark));
+        for body in [
+            shown.clone(),
+            shown.replace(" b/x\n", " b/x\nold mode 100644\nnew mode 100644\n"),
+        ] {
+            let found = all(&[mail("[PATCH] x", "1", "", &body)]);
+            let files: Vec<&str> = found[0].patches[0]
+                .files
+                .iter()
+                .map(|file| file.path())
+                .collect();
+            assert_eq!(files, ["x"], "{mark:?}");
+            assert!(found[0].patches[0].damage.is_none(), "{mark:?}");
+        }
+        // The diff itself has lost a line: the example is none of it all the same.
+        let cut = shown.replace("@@ -1 +1 @@\n", "@@ -1,3 +1,3 @@\n\n");
+        let found = all(&[mail("[PATCH] x", "1", "", &cut)]);
+        assert!(
+            found[0].patches[0]
+                .files
+                .iter()
+                .all(|file| file.path() == "x"),
+            "{mark:?}"
+        );
+        // Alone it is no patch at all.
+        let alone = format!("It gives:\n\n{}\nSo.\n", set(mark));
+        let found = all(&[mail("A question", "1", "0", &alone)]);
+        assert!(
+            found
+                .iter()
+                .all(|one| one.patches.iter().all(|patch| patch.files.is_empty())),
+            "{mark:?}"
+        );
+    }
+    // A page that strips the blanks before lines shows the example where a diff would stand.
+    let stripped = format!("It gives:\n\n{}\nSo.\n{DIFF}", set("")).replace("\n w\n", "\nw\n");
+    let found = all(&[mail("[PATCH] x", "1", "", &stripped)]);
+    let last = found[0].patches[0].files.last().unwrap();
+    assert_eq!(last.path(), "x");
 }
 
 #[test]
