@@ -1,19 +1,16 @@
 //! In: the bytes of one mail. Out: a [`Message`] with its body decoded, byte exact where the mail is.
 
-use super::{Address, Message, Origin, date};
+use super::{Address, Message, Origin, date, flow, parts};
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-use mail_parser::{
-    ContentType, Encoding, HeaderName, HeaderValue, MessageParser, MessagePart, MimeHeaders,
-    PartType,
-};
+use mail_parser::{ContentType, Encoding, HeaderName, HeaderValue, MessageParser, MimeHeaders};
 
 /// Bytes of headers that are looked at.
 const MAX_HEADERS: usize = 1 << 20;
 
 /// Finds where the headers end: behind the first empty line.
-fn header_end(raw: &[u8]) -> usize {
+pub(super) fn header_end(raw: &[u8]) -> usize {
     let mut position = 0;
     while position < raw.len() {
         let length =
@@ -27,8 +24,115 @@ fn header_end(raw: &[u8]) -> usize {
     raw.len()
 }
 
-/// Reads one mail; what is odd about it goes to `notes`, named by `name`.
-pub(super) fn read(raw: Vec<u8>, origin: Origin, name: &str, notes: &mut Vec<String>) -> Message {
+/// Mails within mails that are opened.
+const DEPTH: usize = 4;
+
+/// Reads one mail and those that are attached to it; what is odd about it goes to `notes`, named by `name`.
+///
+/// A mail that only carries others is not among them, unless it can be their cover letter.
+pub(super) fn read(
+    raw: Vec<u8>,
+    origin: Origin,
+    name: &str,
+    notes: &mut Vec<String>,
+) -> Vec<Message> {
+    opened(raw, (origin, DEPTH), name, notes)
+}
+
+fn opened(
+    raw: Vec<u8>,
+    (origin, depth): (Origin, usize),
+    name: &str,
+    notes: &mut Vec<String>,
+) -> Vec<Message> {
+    let (outer, mails) = one(raw, origin, name, notes);
+    if mails.is_empty() {
+        return vec![outer];
+    }
+    if depth == 0 {
+        notes.push(format!(
+            "{name}: mails within mails are opened {DEPTH} times; what lies deeper was left out"
+        ));
+        return vec![outer];
+    }
+    let single = mails.len() == 1;
+    let mut inner: Vec<Message> = Vec::new();
+    for mail in mails {
+        inner.append(&mut opened(mail, (origin, depth - 1), name, notes));
+    }
+    for message in &mut inner {
+        carried(message, &outer, single);
+    }
+    let kept = super::read::has_diff(&outer.body) || outer.subject.contains(" 0/");
+    if !kept && !outer.body.trim_ascii().is_empty() {
+        notes.push(format!(
+            "{name}: «{}» carries {}; its own text is no patch and was left out",
+            outer.subject,
+            match inner.len() {
+                1 => "an attached mail".to_owned(),
+                count => format!("{count} attached mails"),
+            }
+        ));
+    }
+    let mut out: Vec<Message> = Vec::new();
+    out.extend(Some(outer).filter(|_| kept));
+    out.append(&mut inner);
+    out
+}
+
+/// Fills in what an attached mail does not say itself from the one that carries it.
+fn carried(message: &mut Message, outer: &Message, single: bool) {
+    if message.from.email.is_empty() && message.from.name.is_empty() {
+        message.from = outer.from.clone();
+    }
+    if message.date.is_none() {
+        (message.date, message.utc_offset_minutes) = (outer.date, outer.utc_offset_minutes);
+    }
+    // Who attaches the patches of a series one by one may number the mails alone.
+    if let Some((tag, _)) = numbered(&outer.subject)
+        && single
+        && numbered(&message.subject).is_none()
+    {
+        let title = message.subject.split_once(']');
+        let title = title.filter(|(tag, _)| tag.starts_with("[PATCH"));
+        let title = title.map_or(message.subject.as_str(), |(_, title)| title.trim());
+        message.subject = format!("{tag}] {title}");
+    }
+    if message.in_reply_to.is_none() && message.references.is_empty() {
+        if single && message.message_id.is_none() {
+            message.message_id.clone_from(&outer.message_id);
+            message.in_reply_to.clone_from(&outer.in_reply_to);
+            message.references.clone_from(&outer.references);
+        } else {
+            message.in_reply_to.clone_from(&outer.message_id);
+        }
+    }
+}
+
+/// Splits a subject behind its tag, if that numbers the patch: `[PATCH 1/2`, ` title`.
+fn numbered(subject: &str) -> Option<(&str, &str)> {
+    let (tag, title) = subject.strip_prefix('[').and(subject.split_once(']'))?;
+    let mut signs = tag.char_indices().filter(|(_, sign)| *sign == '/');
+    let digit = |at: Option<u8>| at.is_some_and(|byte| byte.is_ascii_digit());
+    let bytes = tag.as_bytes();
+    let part = |(at, _): (usize, char)| {
+        digit(bytes.get(at.wrapping_sub(1)).copied()) && digit(bytes.get(at + 1).copied())
+    };
+    signs.any(part).then_some((tag, title))
+}
+
+/// Decodes a part that is plain text.
+pub(super) fn text(body: Vec<u8>, kind: Option<&ContentType<'_>>) -> Vec<u8> {
+    flow::unflowed(to_utf8(body, kind), kind)
+}
+
+/// Reads one mail; gives the mails attached to it beside it.
+fn one(
+    raw: Vec<u8>,
+    origin: Origin,
+    name: &str,
+    notes: &mut Vec<String>,
+) -> (Message, Vec<Vec<u8>>) {
     let end = header_end(&raw);
     let parser = MessageParser::default();
     let looked_at = end.min(MAX_HEADERS);
@@ -40,12 +144,14 @@ pub(super) fn read(raw: Vec<u8>, origin: Origin, name: &str, notes: &mut Vec<Str
     }
     let Some(headers) = parser.parse_headers(&raw[..looked_at]) else {
         notes.push(format!("{name}: no mail headers could be read"));
-        return Message {
+        let message = Message {
             body: raw.clone(),
             raw,
             ..empty(origin)
         };
+        return (message, Vec::new());
     };
+    let mut mails = Vec::new();
     let mut message = Message {
         message_id: headers.message_id().map(str::to_owned),
         in_reply_to: ids(headers.in_reply_to()).pop(),
@@ -78,20 +184,25 @@ pub(super) fn read(raw: Vec<u8>, origin: Origin, name: &str, notes: &mut Vec<Str
     let content_type = headers.content_type();
     let multipart = content_type.is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart"));
     message.body = if multipart {
-        multipart_body(&raw, name, notes)
+        let found = parts::read(&raw, name, notes);
+        mails = found.mails;
+        found.text
     } else {
         let encoding = encoding_of(headers.content_transfer_encoding());
         let body = decode(&raw[end..], encoding, name, notes);
         let html = content_type.is_some_and(|kind| is_kind(kind, "text", "html"));
         if html {
             html_text(&body, name, notes)
+        } else if content_type.is_some_and(|kind| is_kind(kind, "message", "rfc822")) {
+            parts::split(body, &mut mails);
+            Vec::new()
         } else {
-            unstuffed(to_utf8(body, content_type), content_type)
+            text(body, content_type)
         }
     };
     message.body = without_transport_cr(message.body, raw[..end].ends_with(b"\r\n"));
     message.raw = raw;
-    message
+    (message, mails)
 }
 
 /// A message of which nothing is known.
@@ -171,7 +282,12 @@ fn encoding_of(name: Option<&str>) -> Encoding {
 }
 
 /// Decodes a body to the bytes that were sent.
-fn decode(body: &[u8], encoding: Encoding, name: &str, notes: &mut Vec<String>) -> Vec<u8> {
+pub(super) fn decode(
+    body: &[u8],
+    encoding: Encoding,
+    name: &str,
+    notes: &mut Vec<String>,
+) -> Vec<u8> {
     let (decoded, kind) = match encoding {
         Encoding::None => return body.to_vec(),
         Encoding::QuotedPrintable => (quoted_printable_decode(body), "quoted-printable"),
@@ -220,82 +336,11 @@ fn to_utf8(body: Vec<u8>, kind: Option<&ContentType<'_>>) -> Vec<u8> {
     out
 }
 
-fn html_text(body: &[u8], name: &str, notes: &mut Vec<String>) -> Vec<u8> {
+pub(super) fn html_text(body: &[u8], name: &str, notes: &mut Vec<String>) -> Vec<u8> {
     notes.push(format!(
         "{name}: the mail is HTML; its text was taken, in which diffs rarely survive"
     ));
     mail_parser::decoders::html::html_to_text(&String::from_utf8_lossy(body)).into_bytes()
-}
-
-/// Says whether a part is text to read: plain text, or a patch that was attached.
-fn is_text(part: &MessagePart<'_>) -> bool {
-    let Some(kind) = part.content_type() else {
-        return true;
-    };
-    let attached = part.attachment_name().is_some_and(|name| {
-        let name = name.to_ascii_lowercase();
-        [".patch", ".diff", ".txt"]
-            .iter()
-            .any(|ending| name.ends_with(ending))
-    });
-    let sub = kind.subtype().unwrap_or("plain").to_ascii_lowercase();
-    let text = kind.ctype().eq_ignore_ascii_case("text");
-    (text && matches!(sub.as_str(), "plain" | "x-patch" | "x-diff")) || (attached && sub != "html")
-}
-
-/// Takes off the blank that format=flowed (RFC 3676) puts before lines that begin with one. A diff that went around the
-/// mail program has none: it is left alone. Soft breaks are left too, since blanks at the ends of a diff's lines are its own.
-fn unstuffed(body: Vec<u8>, kind: Option<&ContentType<'_>>) -> Vec<u8> {
-    let flowed = kind
-        .and_then(|kind| kind.attribute("format"))
-        .is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
-    let lines = || body.split_inclusive(|byte| *byte == b'\n');
-    let begins = |line: &[u8]| line.starts_with(b" ");
-    // "  \tx" was " \tx", a line of context.
-    let stuffed = |line: &[u8]| line.starts_with(b"  ") || line.trim_ascii().is_empty();
-    if !flowed || !lines().any(begins) || !lines().filter(|l| begins(l)).all(stuffed) {
-        return body;
-    }
-    let take = |line: &[u8]| line.strip_prefix(b" ").unwrap_or(line).to_vec();
-    lines().flat_map(take).collect()
-}
-
-/// Joins the text parts of a multipart mail, attached patches last.
-fn multipart_body(raw: &[u8], name: &str, notes: &mut Vec<String>) -> Vec<u8> {
-    let Some(parsed) = MessageParser::default().parse(raw) else {
-        notes.push(format!(
-            "{name}: the parts of the mail could not be told apart"
-        ));
-        return raw[header_end(raw)..].to_vec();
-    };
-    let mut out = Vec::new();
-    let leaves = || {
-        parsed
-            .parts
-            .iter()
-            .filter(|part| !matches!(part.body, PartType::Multipart(_) | PartType::Message(_)))
-    };
-    for part in leaves().filter(|part| is_text(part)) {
-        let range = part.offset_body as usize..(part.offset_end as usize).min(raw.len());
-        let body = decode(
-            raw.get(range).unwrap_or_default(),
-            part.encoding,
-            name,
-            notes,
-        );
-        let body = to_utf8(body, part.content_type());
-        out.append(&mut unstuffed(body, part.content_type()));
-        if !out.ends_with(b"\n") {
-            out.push(b'\n');
-        }
-    }
-    if out.is_empty() {
-        match leaves().find(|part| part.is_text_html()) {
-            Some(part) => return html_text(part.contents(), name, notes),
-            None => notes.push(format!("{name}: the mail has no text")),
-        }
-    }
-    out
 }
 
 /// Takes off the carriage returns that mail transport adds to every line; those of a CRLF file's lines stay.

@@ -3,10 +3,12 @@
 mod address;
 mod date;
 mod error;
+mod flow;
 mod mbox;
 mod message;
 mod mime;
 mod pages;
+mod parts;
 mod read;
 mod write;
 

@@ -161,6 +161,12 @@ pub fn read_bytes(bytes: Vec<u8>, name: &str) -> Result<Reading, MailError> {
             name: name.to_owned(),
         });
     }
+    // Blank lines above a mail come from copying.
+    let blank = bytes.iter().take_while(|byte| b"\r\n".contains(byte));
+    let blank = blank.count();
+    if blank > 0 && (mbox::is_mbox(&bytes[blank..]) || is_mail(&bytes[blank..])) {
+        bytes.drain(..blank);
+    }
     let mut reading = Reading::default();
     let notes = &mut reading.notes;
     if mbox::is_mbox(&bytes) {
@@ -180,12 +186,12 @@ pub fn read_bytes(bytes: Vec<u8>, name: &str) -> Result<Reading, MailError> {
             };
             reading
                 .messages
-                .push(mime::read(part.bytes, Origin::Mbox, &label, notes));
+                .append(&mut mime::read(part.bytes, Origin::Mbox, &label, notes));
         }
     } else if is_mail(&bytes) {
         reading
             .messages
-            .push(mime::read(bytes, Origin::Mail, name, notes));
+            .append(&mut mime::read(bytes, Origin::Mail, name, notes));
     } else {
         let text = &bytes[..];
         reading.messages = pages::read(text, name, notes);
@@ -210,7 +216,7 @@ pub fn read_bytes(bytes: Vec<u8>, name: &str) -> Result<Reading, MailError> {
 }
 
 /// Says whether bytes begin with a mail's headers, a subject among them.
-fn is_mail(bytes: &[u8]) -> bool {
+pub(super) fn is_mail(bytes: &[u8]) -> bool {
     let mut has_subject = false;
     for (index, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -229,7 +235,7 @@ fn is_mail(bytes: &[u8]) -> bool {
 }
 
 /// Says whether a text holds anything of a diff.
-fn has_diff(text: &[u8]) -> bool {
+pub(super) fn has_diff(text: &[u8]) -> bool {
     let at_line = |needle: &[u8]| {
         text.starts_with(&needle[1..]) || memchr::memmem::find(text, needle).is_some()
     };

@@ -75,6 +75,24 @@ fn same_sender(one: &Address, other: &Address) -> bool {
     same(&one.email, &other.email) || same(one.name.trim(), other.name.trim())
 }
 
+/// What the Message-Ids of one run of `git format-patch` or `git send-email` have in common.
+fn run_of(id: &str) -> Option<(String, String)> {
+    // `<commit>.<time>.git.<committer>`, and `cover.` in place of the commit.
+    if let Some((_, rest)) = id
+        .split_once('.')
+        .filter(|(_, rest)| rest.contains(".git."))
+    {
+        return Some((String::new(), rest.to_owned()));
+    }
+    // `<moment>.<process>-<number>-<sender>`.
+    let (run, rest) = id.split_once('-')?;
+    let (number, sender) = rest.split_once('-')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (moment, process) = run.split_once('.')?;
+    (moment.len() == 14 && digits(moment) && digits(process) && digits(number))
+        .then(|| (run.to_owned(), sender.to_owned()))
+}
+
 /// By what a mail was joined to others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rule {
@@ -129,6 +147,8 @@ pub(super) struct Group {
     /// Mails that they answer.
     parents: HashSet<String>,
     roots: HashSet<String>,
+    /// Runs of git that its mails come from.
+    runs: HashSet<(String, String)>,
     joins: BTreeMap<Rule, Vec<u32>>,
     /// Place of its first mail in the input.
     first: usize,
@@ -151,6 +171,7 @@ impl Group {
             ids: HashSet::new(),
             parents: HashSet::new(),
             roots: HashSet::new(),
+            runs: HashSet::new(),
             joins: BTreeMap::new(),
             first,
         }
@@ -185,7 +206,9 @@ impl Group {
         let sibling = has(&self.parents, mail.parent());
         let direct = sibling || has(&self.ids, mail.parent()) || has(&self.parents, id);
         let rooted = has(&self.roots, mail.root()) || has(&self.roots, id);
-        let same = same_sender(&self.sender, &mail.message.from);
+        let run = id.and_then(|id| run_of(id));
+        let one_run = run.is_some_and(|run| self.runs.contains(&run));
+        let same = one_run || same_sender(&self.sender, &mail.message.from);
         if direct || rooted {
             let cover = self.mails.get(&0);
             let cover = cover.and_then(|cover| cover.message.message_id.as_ref());
@@ -214,6 +237,8 @@ impl Group {
     }
 
     fn add(&mut self, mail: Mail, number: u32, rule: Option<Rule>) {
+        let id = mail.message.message_id.as_ref();
+        self.runs.extend(id.and_then(|id| run_of(id)));
         let to = |set: &mut HashSet<String>, id: Option<&String>| set.extend(id.cloned());
         to(&mut self.ids, mail.message.message_id.as_ref());
         to(&mut self.parents, mail.parent());

@@ -99,6 +99,10 @@ fn transport_line_ends_go_and_those_of_files_stay() {
     );
     let saved = format!("{HEAD}\n{}", DIFF.replace('\n', "\r\n"));
     assert_eq!(String::from_utf8_lossy(&one(saved.as_bytes()).body), DIFF);
+    assert_eq!(
+        one(format!("\n\r\n{HEAD}\n{DIFF}").as_bytes()).body,
+        DIFF.as_bytes()
+    );
     let own = format!("{HEAD}\n{}", DIFF.replace("-two", "-two\r"));
     assert!(memchr::memmem::find(&one(own.as_bytes()).body, b"-two\r\n").is_some());
 }
@@ -128,6 +132,99 @@ fn parts_are_joined() {
     assert_eq!(
         String::from_utf8_lossy(&one(text.as_bytes()).body),
         "Words.\n+x\n"
+    );
+}
+
+/// A mail that carries parts of a kind.
+fn carrier(subject: &str, kind: &str, parts: &[&str]) -> String {
+    let mut text = format!(
+        "From: Zed <zed@example.org>\nDate: Sun, 21 May 2023 23:37:25 -0700\nMessage-ID: <z@example.org>\nSubject: {subject}\n\
+         MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nHere they are.\n"
+    );
+    for part in parts {
+        text += &format!("--b\nContent-Type: {kind}\n\n{part}\n");
+    }
+    text + "--b--\n"
+}
+
+fn formatted(number: u32, name: &str) -> String {
+    format!(
+        "From {} Mon Sep 17 00:00:00 2001\nFrom: {name} <x@example.org>\nDate: Mon, 22 May 2023 01:00:00 +0000\nSubject: [PATCH {number}/2] mm: {number}\n\n{DIFF}",
+        "ab".repeat(20)
+    )
+}
+
+#[test]
+fn attached_patches_are_mails_of_their_own() {
+    let (first, second) = (formatted(1, "Ann"), formatted(2, "Bob"));
+    let forwarded = &first[first.find("From: ").unwrap()..];
+    let both = format!("{first}\n{second}");
+    let cases = [
+        carrier(
+            "two fixes",
+            "text/x-patch; name=\"a.patch\"",
+            &[&first, &second],
+        ),
+        carrier("two fixes", "application/mbox; name=\"a.mbox\"", &[&both]),
+        carrier(
+            "two fixes",
+            "message/rfc822",
+            &[forwarded, &second[second.find("From: ").unwrap()..]],
+        ),
+    ];
+    for text in cases {
+        let reading = read_bytes(text.clone().into_bytes(), "test").unwrap();
+        let seen: Vec<(&str, &str)> = reading
+            .messages
+            .iter()
+            .map(|message| (message.subject.as_str(), message.from.name.as_str()))
+            .collect();
+        assert_eq!(
+            seen,
+            [("[PATCH 1/2] mm: 1", "Ann"), ("[PATCH 2/2] mm: 2", "Bob")],
+            "{text}"
+        );
+        for message in &reading.messages {
+            assert_eq!(
+                String::from_utf8_lossy(&message.body).trim_end(),
+                DIFF.trim_end()
+            );
+            assert_eq!(message.in_reply_to.as_deref(), Some("z@example.org"));
+        }
+        assert!(
+            reading.notes[0].contains("«two fixes» carries 2 attached mails"),
+            "{:?}",
+            reading.notes
+        );
+    }
+    // A cover letter that carries its patches stays.
+    let cover = carrier("[PATCH 0/2] fixes", "text/x-patch", &[&first, &second]);
+    let reading = read_bytes(cover.into_bytes(), "test").unwrap();
+    assert_eq!(reading.messages.len(), 3);
+    // One alone is the mail's own patch, with the mail's number.
+    let unnumbered = first.replace(" 1/2]", "]");
+    let single = carrier("[PATCH 3/7] fix", "text/x-patch", &[&unnumbered]);
+    let message = one(single.as_bytes());
+    assert_eq!(
+        (message.subject.as_str(), message.from.name.as_str()),
+        ("[PATCH 3/7] mm: 1", "Ann")
+    );
+    assert_eq!(message.message_id.as_deref(), Some("z@example.org"));
+    // A mail that is nothing but another.
+    let wrapped = format!(
+        "From: Zed <z@example.org>\nSubject: see\nContent-Type: message/rfc822\n\n{forwarded}"
+    );
+    assert_eq!(one(wrapped.as_bytes()).subject, "[PATCH 1/2] mm: 1");
+    // Mails within mails without end.
+    let mut deep = forwarded.to_owned();
+    for _ in 0..50 {
+        deep = format!("Subject: x\nContent-Type: message/rfc822\n\n{deep}");
+    }
+    let reading = read_bytes(deep.into_bytes(), "test").unwrap();
+    assert!(
+        reading.notes.iter().any(|note| note.contains("deeper")),
+        "{:?}",
+        reading.notes
     );
 }
 

@@ -129,6 +129,29 @@ fn another_sender_who_answers_the_cover_letter_is_of_the_series() {
 }
 
 #[test]
+fn one_run_of_git_is_one_series_whoever_wrote_its_patches() {
+    let ids: [fn(u32) -> String; 2] = [
+        |number| format!("{}{number}.1700000000.git.zed", "ab".repeat(19)),
+        |number| format!("20240506050800.123-{number}-zed"),
+    ];
+    for id in ids {
+        let found = all(&[
+            ann("[PATCH 1/2] one", &id(1), ""),
+            by("Bob", "[PATCH 2/2] two", &id(2), &id(1)),
+        ]);
+        assert_eq!(seen(&found)[0].1, [1, 2]);
+    }
+    // Else who answers with a part of another number has not posted that part.
+    let found = all(&[
+        ann("[PATCH 1/2] one", "1", ""),
+        by("Bob", "[PATCH 2/2] then do so", "2", "1"),
+    ]);
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0].missing, [2]);
+    assert!(says(&found[0], "does not stand for that part"));
+}
+
+#[test]
 fn a_mail_that_came_twice_counts_once() {
     let found = all(&[
         ann("[PATCH 1/2] a", "1", "c"),
