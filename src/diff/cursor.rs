@@ -45,6 +45,11 @@ impl<'t> Cursor<'t> {
         [next(), next(), next()]
     }
 
+    /// Gives what was stepped over since an offset.
+    pub(super) fn since(&self, position: usize) -> &'t [u8] {
+        &self.text[position.min(self.position)..self.position]
+    }
+
     /// Steps over the line to come.
     pub(super) fn bump(&mut self) {
         if let Some((_, behind)) = line_at(self.text, self.position) {

@@ -42,6 +42,9 @@ pub struct FileDiff {
     pub index: Option<IndexIds>,
     /// Is this a `GIT binary patch` or `Binary files … differ`?
     pub binary: bool,
+    /// The data of a `GIT binary patch`, its first line and the blank lines that end its parts included, where it is whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub binary_patch: Option<String>,
     /// The hunks, in the order posted.
     pub hunks: Vec<Hunk>,
 }
@@ -113,6 +116,8 @@ impl FileDiff {
     #[must_use]
     pub fn reversed(&self) -> Self {
         let mut out = self.clone();
+        // Its data goes one way only.
+        out.binary_patch = None;
         std::mem::swap(&mut out.old_path, &mut out.new_path);
         std::mem::swap(&mut out.old_mode, &mut out.new_mode);
         if let Some(index) = &mut out.index {

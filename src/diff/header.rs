@@ -22,6 +22,7 @@ struct Extended {
     new_mode: Option<u32>,
     index: Option<IndexIds>,
     binary: bool,
+    binary_patch: Option<String>,
 }
 
 impl Extended {
@@ -117,8 +118,10 @@ pub(super) fn read_git(cursor: &mut Cursor<'_>, trouble: &mut Trouble) -> Option
         header_lines += 1;
         ahead.bump();
     }
+    let before = ahead.position;
     let binary = read_binary(&mut ahead, trouble);
     extended.binary = binary;
+    extended.binary_patch = whole_data(ahead.since(before)).filter(|_| binary);
     let pair = if binary { None } else { read_names(&mut ahead) };
     let bare = ahead
         .peek()
@@ -220,6 +223,7 @@ fn put_together(extended: Extended, old: &[u8], new: &[u8], at: (usize, &mut Tro
         new_mode: extended.new_mode,
         index: extended.index,
         binary: extended.binary,
+        binary_patch: extended.binary_patch,
         hunks: Vec::new(),
     }
 }
@@ -258,6 +262,16 @@ fn read_binary(cursor: &mut Cursor<'_>, trouble: &mut Trouble) -> bool {
         trouble.push((first, "binary patch without its data".to_owned()));
     }
     true
+}
+
+/// Gives a `GIT binary patch` with its data as it stands, if each of its parts is ended by a blank line.
+fn whole_data(text: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(text).replace("\r\n", "\n");
+    let data = text.strip_prefix("GIT binary patch\n")?;
+    let begins = |part: &&str| part.starts_with("literal ") || part.starts_with("delta ");
+    let parts: Vec<&str> = data.strip_suffix("\n\n")?.split("\n\n").collect();
+    let whole = (1..=2).contains(&parts.len()) && parts.iter().all(|part| begins(&part));
+    whole.then_some(text)
 }
 
 /// Says whether a line is one of base-85 data: a length letter, then groups of five.

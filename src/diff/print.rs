@@ -6,8 +6,8 @@ use std::io::Write as _;
 
 /// Prints `files` as git does; parsing the result gives `files` again.
 ///
-/// Holds for what [`super::parse()`] makes: counts that agree, modes for added and deleted files. Binary data is not
-/// kept in a [`FileDiff`], so a binary patch is printed as `Binary files … differ`.
+/// Holds for what [`super::parse()`] makes: counts that agree, modes for added and deleted files. A binary patch
+/// whose data is not whole is printed as `Binary files … differ`.
 pub fn print(files: &[FileDiff]) -> Vec<u8> {
     let mut out = Vec::new();
     for file in files {
@@ -83,7 +83,9 @@ fn header(out: &mut Vec<u8>, file: &FileDiff) {
     }
     let added = file.change == FileChange::Added;
     let deleted = file.change == FileChange::Deleted;
-    if file.binary {
+    if let Some(data) = &file.binary_patch {
+        out.extend_from_slice(data.as_bytes());
+    } else if file.binary {
         let old = if added { "/dev/null".to_owned() } else { old };
         let new = if deleted { "/dev/null".to_owned() } else { new };
         put!(out, "Binary files {old} and {new} differ");

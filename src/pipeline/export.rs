@@ -3,7 +3,7 @@
 use super::event::step;
 use super::{OpenKernel, RestoredFile, RestoredSeries, Tell, Workspace, restore_series};
 use crate::diff::{self, FileDiff};
-use crate::mail::{Address, Outgoing, append};
+use crate::mail::{self, Address, Outgoing, append};
 use crate::repair::Proof;
 use crate::series::{Patch, Series};
 
@@ -82,7 +82,7 @@ fn write(restored: &RestoredSeries, kernel: Option<&OpenKernel>, form: Form) -> 
     }
     for (index, patch) in series.patches.iter().enumerate() {
         if patches[index].left_out.is_none() {
-            mail(&mut mbox, restored, index, (patch, kernel, form));
+            patch_mail(&mut mbox, restored, index, (patch, kernel, form));
         }
     }
     Exported { mbox, patches }
@@ -137,10 +137,11 @@ fn unwritable(files: &[FileDiff]) -> Option<String> {
     if files.is_empty() {
         return Some("it holds no diff".to_owned());
     }
-    let binary = files.iter().find(|file| file.binary);
+    let lost = |file: &&FileDiff| file.binary && file.binary_patch.is_none();
+    let binary = files.iter().find(lost);
     if let Some(file) = binary {
         return Some(format!(
-            "{} is binary, and its data was not kept",
+            "{} is binary, and its data is not whole in the mail",
             file.path()
         ));
     }
@@ -178,6 +179,16 @@ fn place(kernel: Option<&OpenKernel>) -> String {
     })
 }
 
+/// Reads the cover letter as posted once more, for who sent it and when; nothing where there is none.
+fn posted_cover(series: &Series) -> Option<mail::Message> {
+    series.cover.as_ref()?;
+    let mut read = mail::read_bytes(series.cover_raw.clone(), "cover letter").ok()?;
+    // Only ever the letter itself: what it carries has authors of its own.
+    let own = |message: &mail::Message| message.subject.ends_with(&series.subject);
+    let at = read.messages.iter().position(own)?;
+    Some(read.messages.swap_remove(at))
+}
+
 /// Writes the cover letter with the grades in its notes.
 fn cover(
     mbox: &mut Vec<u8>,
@@ -188,17 +199,24 @@ fn cover(
     let series = &restored.series;
     let first = series.patches.first();
     let nobody = Address::default();
+    let posted = posted_cover(series);
+    let from = posted.as_ref().map(|cover| &cover.from);
+    let date = posted.as_ref().and_then(|cover| cover.date);
+    let offset = posted.as_ref().map(|cover| cover.utc_offset_minutes);
     let mut body = series.cover.clone().unwrap_or_default();
     if !body.is_empty() && !body.ends_with('\n') {
         body.push('\n');
     }
-    let mut notes = vec![
-        "---".to_owned(),
-        format!(
+    let mut notes = vec!["---".to_owned()];
+    let repaired = patches.iter().any(|patch| patch.repaired);
+    if repaired {
+        notes.push(format!(
             "pteward restored what the page had damaged{}:",
             place(kernel)
-        ),
-    ];
+        ));
+    } else {
+        notes.push("pteward wrote what was posted:".to_owned());
+    }
     for (patch, files) in patches.iter().zip(&restored.files) {
         let word = if patch.repaired {
             "restored"
@@ -214,14 +232,20 @@ fn cover(
         let files = files.iter().flatten();
         notes.extend(files.map(|file| format!("    {}", told(file))));
     }
-    body += &notes.join("\n");
-    body.push('\n');
+    if repaired || patches.iter().any(|patch| patch.left_out.is_some()) {
+        body += &notes.join("\n");
+        body.push('\n');
+    }
     let mail = Outgoing {
-        from: first.map_or(&nobody, |patch| &patch.author),
-        date: first.and_then(|patch| patch.date),
-        utc_offset_minutes: first.map_or(0, |patch| patch.utc_offset_minutes),
+        from: from.or(first.map(|patch| &patch.author)).unwrap_or(&nobody),
+        date: date.or(first.and_then(|patch| patch.date)),
+        utc_offset_minutes: offset
+            .filter(|_| date.is_some())
+            .unwrap_or_else(|| first.map_or(0, |patch| patch.utc_offset_minutes)),
         subject: &subject(series, 0, &series.subject),
-        message_id: None,
+        message_id: posted
+            .as_ref()
+            .and_then(|cover| cover.message_id.as_deref()),
         body: body.as_bytes(),
     };
     append(mbox, &mail);
@@ -238,7 +262,7 @@ fn told(file: &RestoredFile) -> String {
 }
 
 /// Writes one patch.
-fn mail(
+fn patch_mail(
     mbox: &mut Vec<u8>,
     restored: &RestoredSeries,
     index: usize,

@@ -291,6 +291,7 @@ mod tests {
             new_mode: None,
             index: None,
             binary: false,
+            binary_patch: None,
             hunks: Vec::new(),
         };
         for (stat, path) in [

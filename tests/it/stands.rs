@@ -171,3 +171,59 @@ fn another_kernels_lines_tell_of_the_white_space() {
     assert!(changed && proof == "consistent", "{proof}");
     assert!(mbox.contains("\n \treturn a;\n"), "{mbox}");
 }
+
+#[test]
+fn binary_data_and_who_wrote_the_cover_letter_go_out_as_they_came() {
+    let data = "GIT binary patch\nliteral 3\nKcmZQzU|?ck\n\nliteral 0\nHcmV?d00001\n\n";
+    let letter = |from: &str, number: u32, parent: &str, body: &str| {
+        format!(
+            "From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: {from}\nDate: Mon, 6 May 2024 0{number}:08:00 +0200\nSubject: [PATCH {number}/1] mm: x\n\
+             Message-ID: <{number}@example.org>\n{parent}\n{body}\n"
+        )
+    };
+    let cover = letter("Zed Cover <zed@example.org>", 0, "", "All of it.\n");
+    let diff = format!(
+        "diff --git a/x.bin b/x.bin\nnew file mode 100644\nindex {}..{}\n{data}",
+        "0".repeat(40),
+        "ab".repeat(20)
+    );
+    let patch = |diff: &str| {
+        let parent = "In-Reply-To: <0@example.org>\n";
+        letter(
+            "Ada <ada@example.org>",
+            1,
+            parent,
+            &format!("Why.\n---\n{diff}-- \n2.39\n"),
+        )
+    };
+    let sandbox = Sandbox::new();
+    let mails = sandbox.file("mails.mbox", format!("{cover}{}", patch(&diff)));
+    let stored = sandbox.run(&["series", "import", &mails, "--name", "kept"]);
+    assert_eq!(stored.code, 0, "{stored:#?}");
+    for series in [mails.as_str(), "kept"] {
+        let ran = sandbox.run(&["series", "export", series]);
+        assert_eq!(ran.code, 0, "{ran:#?}");
+        assert!(ran.stdout.contains(data), "{}", ran.stdout);
+        let (first, second) = ran.stdout.split_once("Subject: [PATCH] mm").unwrap();
+        assert!(
+            first.contains("From: Zed Cover <zed@example.org>"),
+            "{first}"
+        );
+        assert!(
+            first.contains("00:08:00 +0200") && first.contains("<0@example.org>"),
+            "{first}"
+        );
+        assert!(!second.contains("Zed"), "{second}");
+    }
+    // Data that breaks off is not sent on.
+    let cut = diff.replace("KcmZQzU|?ck\n\n", "KcmZQzU|?ck\n");
+    let mails = sandbox.file(
+        "cut.mbox",
+        patch(&cut.replace("literal 0\nHcmV?d00001\n\n", "")),
+    );
+    let ran = sandbox.run(&["series", "export", &mails]);
+    assert!(
+        ran.code == 3 && ran.stderr.contains("not whole"),
+        "{ran:#?}"
+    );
+}

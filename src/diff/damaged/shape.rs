@@ -159,6 +159,7 @@ impl DamagedFile {
             new_mode: self.new_mode,
             index: self.index.clone(),
             binary: self.binary,
+            binary_patch: None,
             hunks: Vec::new(),
         }
     }

@@ -342,9 +342,10 @@ fn file() -> impl Strategy<Value = FileDiff> {
         proptest::option::of(ids),
         proptest::collection::vec(hunk(), 0..4),
         any::<bool>(),
+        proptest::option::of(data()),
     )
         .prop_map(
-            |(change, old, new, old_mode, new_mode, index, hunks, binary)| {
+            |(change, old, new, old_mode, new_mode, index, hunks, binary, data)| {
                 let moved = matches!(change, FileChange::Renamed | FileChange::Copied);
                 FileDiff {
                     change,
@@ -354,10 +355,20 @@ fn file() -> impl Strategy<Value = FileDiff> {
                     new_mode: (change != FileChange::Deleted).then_some(new_mode),
                     index,
                     binary,
+                    binary_patch: data.filter(|_| binary),
                     hunks: if binary { Vec::new() } else { hunks },
                 }
             },
         )
+}
+
+/// The data of a binary patch, of one part or two.
+fn data() -> impl Strategy<Value = String> {
+    proptest::collection::vec(
+        "(literal|delta) [0-9]{1,4}\n([A-Za-z]([0-9A-Za-z!#$]{5}){1,4}\n){0,3}\n",
+        1..3,
+    )
+    .prop_map(|parts| format!("GIT binary patch\n{}", parts.concat()))
 }
 
 proptest! {

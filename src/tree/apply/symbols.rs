@@ -357,6 +357,7 @@ mod tests {
             new_mode: None,
             index: None,
             binary: false,
+            binary_patch: None,
             hunks: Vec::new(),
         };
         let needs = |path: &str| -> Vec<(String, bool)> {

@@ -34,6 +34,7 @@ fn file() -> FileDiff {
         new_mode: None,
         index: None,
         binary: false,
+        binary_patch: None,
         hunks: vec![
             hunk.clone(),
             Hunk {

@@ -324,6 +324,7 @@ fn modes_change_with_and_without_content() {
 fn binary_and_hollow_diffs_are_refused_with_words() {
     let binary = FileDiff {
         binary: true,
+        binary_patch: None,
         hunks: Vec::new(),
         ..diff("logo.png", "a\n", "b\n")
     };

@@ -22,6 +22,7 @@ pub(super) fn diff(path: &str, old: &str, new: &str) -> FileDiff {
             new: blob_id(new.as_bytes()).to_string(),
         }),
         binary: false,
+        binary_patch: None,
         hunks: hunks(old, new, 3),
     }
 }

@@ -89,6 +89,7 @@ fn any_diff() -> impl Strategy<Value = FileDiff> {
                 new: id,
             }),
             binary: binary && hunks.is_empty(),
+            binary_patch: None,
             hunks,
         })
 }
