@@ -3,7 +3,7 @@
 use super::near::Doubt;
 use super::variants::{Variant, Variants};
 use super::{PreImageFrom, Proof, Restored};
-use crate::diff::damaged::DamagedFile;
+use crate::diff::damaged::{DamagedFile, lost_letters};
 use crate::diff::{Line, LineKind};
 use std::rc::Rc;
 
@@ -95,7 +95,7 @@ fn unread(out: &Restored, file: &DamagedFile) -> bool {
         .iter()
         .zip(&out.file.hunks)
         .any(|(damaged, hunk)| {
-            let lost = |line: &Line| memchr::memmem::find(&line.text, b"??").is_some();
+            let lost = |line: &Line| lost_letters(&line.text);
             let changed = |line: &&Line| line.kind != LineKind::Context;
             damaged.damage.entities && hunk.lines.iter().filter(changed).any(lost)
         })

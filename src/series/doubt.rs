@@ -211,6 +211,10 @@ mod tests {
                 assert!(patch(path, lines, page).is_damaged(), "{path} {page}");
             }
         }
+        // So do letters that a page could not read.
+        let letters = [" int a; /* caf\u{fffd} */", "+int b;"];
+        assert!(patch("a.c", &letters, true).is_damaged());
+        assert!(!patch("a.c", &letters, false).is_damaged());
         // Pages turn blanks within lines to no-break spaces too; people rarely write one.
         let within = [" int a;", "+char *s = \"a\u{a0}b\";"];
         assert!(patch("a.c", &within, true).is_damaged());

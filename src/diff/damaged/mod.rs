@@ -10,6 +10,7 @@ mod shape;
 pub use canonical::{Canonical, canonical};
 pub use entity::restore_entities;
 pub use parse::{parse_damaged, parse_damaged_from};
+pub use report::lost_letters;
 pub use shape::{Damage, DamagedFile, DamagedHunk, DamagedLine, DamagedParsed, Standing, Word};
 
 #[cfg(test)]

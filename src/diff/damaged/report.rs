@@ -28,6 +28,13 @@ fn has_gap(hunk: &DamagedHunk, asked: impl Fn(&[u8]) -> bool) -> bool {
     words.any(|word| asked(&word.gap))
 }
 
+/// Says whether letters were replaced: by question marks, or by the sign for what could not be read.
+pub fn lost_letters(text: &[u8]) -> bool {
+    [&b"??"[..], "\u{fffd}".as_bytes()]
+        .iter()
+        .any(|sign| memchr::memmem::find(text, sign).is_some())
+}
+
 fn shape(hunk: &DamagedHunk) -> Damage {
     let mut damage = Damage::default();
     let body = hunk.lines.get(1..).unwrap_or(&[]);
@@ -58,9 +65,9 @@ fn shape(hunk: &DamagedHunk) -> Damage {
         damage.blank_lines = old < hunk.old_count || new < hunk.new_count;
         damage.wrapped = !hunk.last && (old > hunk.old_count || new > hunk.new_count);
     }
-    damage.entities = hunk.lines.iter().flat_map(|line| &line.words).any(|word| {
-        super::restore_entities(&word.text) != word.text
-            || memchr::memmem::find(&word.text, b"??").is_some()
-    });
+    damage.entities =
+        hunk.lines.iter().flat_map(|line| &line.words).any(|word| {
+            super::restore_entities(&word.text) != word.text || lost_letters(&word.text)
+        });
     damage
 }

@@ -17,12 +17,15 @@ struct Text {
     broken: bool,
     /// Did the source break the last line, so that a tag's break is the same one?
     fed: bool,
+    /// Blanks behind a tag's break: a line of the poster's if another break follows, else layout.
+    blanks: String,
     /// Element whose text is not shown.
     hidden: Option<String>,
 }
 
 impl Text {
     fn push(&mut self, text: &str) {
+        self.blanks.clear();
         let text = match text.strip_prefix('\n') {
             Some(rest) if self.drop_feed => rest,
             _ => text,
@@ -36,6 +39,8 @@ impl Text {
         // Between tags the source is laid out for its own readers.
         let layout = text.contains('\n') && text.bytes().all(|byte| byte.is_ascii_whitespace());
         if layout && (self.out.is_empty() || self.out.ends_with('\n')) {
+            let own = text.strip_prefix('\n').filter(|own| !own.contains('\n'));
+            self.blanks = own.filter(|_| self.broken).unwrap_or("").to_owned();
             return;
         }
         for sign in text.chars() {
@@ -56,6 +61,10 @@ impl Text {
 
     /// Ends the line, as `<br>` does.
     fn line_break(&mut self) {
+        if !self.blanks.is_empty() {
+            self.out.push_str(&self.blanks);
+            self.fed = false;
+        }
         if !self.fed {
             self.out.push('\n');
         }
@@ -149,13 +158,37 @@ pub(super) fn text(tokens: &[Token]) -> String {
             Token::Open(name, _) => {
                 text.drop_feed = false;
                 text.open(name);
+                text.blanks.clear();
             }
             Token::Close(name) => {
                 text.drop_feed = false;
                 text.close(name);
+                text.blanks.clear();
             }
             Token::Comment(_) => {}
         }
     }
     text.out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::html::Document;
+
+    fn shown(html: &str) -> String {
+        let document = Document::parse(html.as_bytes(), "page", &mut Vec::new());
+        super::text(document.tokens())
+    }
+
+    #[test]
+    fn a_line_of_blanks_is_the_posters_and_layout_is_not() {
+        assert_eq!(
+            shown("@@<br>\n one<br>\n  <br>\n <br>\n<br>\n+x<br>\n"),
+            "@@\n one\n  \n \n\n+x\n"
+        );
+        assert_eq!(
+            shown("one<br>\n   <b>two</b><br>\n   <p>three"),
+            "one\ntwo\n\nthree"
+        );
+    }
 }
