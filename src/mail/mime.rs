@@ -345,7 +345,7 @@ pub(super) fn html_text(body: &[u8], name: &str, notes: &mut Vec<String>) -> Vec
 
 /// Takes off the carriage returns that mail transport adds to every line; those of a CRLF file's lines stay.
 pub(super) fn without_transport_cr(body: Vec<u8>, wire: bool) -> Vec<u8> {
-    if !wire && !every_line_has_cr(&body) {
+    if !wire && !every_line_has_cr(&body) && !headers_have_cr(&body) {
         return body;
     }
     let mut out = Vec::with_capacity(body.len());
@@ -359,6 +359,13 @@ pub(super) fn without_transport_cr(body: Vec<u8>, wire: bool) -> Vec<u8> {
         }
     }
     out
+}
+
+/// Do the header lines of a diff end in one? Those are no lines of a file.
+fn headers_have_cr(body: &[u8]) -> bool {
+    let git = |line: &[u8]| line.starts_with(b"diff --git ") || line.starts_with(b"+++ b/");
+    let mut headers = body.split(|&byte| byte == b'\n').filter(|line| git(line));
+    headers.next().is_some_and(|line| line.ends_with(b"\r"))
 }
 
 fn every_line_has_cr(body: &[u8]) -> bool {

@@ -129,6 +129,9 @@ fn judged(restored: &RestoredSeries, index: usize, kernel: Option<&OpenKernel>) 
             )
         })
         .or_else(|| unwritable(&restored.diffs(index)));
+    if out.left_out.is_some() {
+        out.proof = Proof::Failed;
+    }
     out
 }
 

@@ -54,6 +54,10 @@ pub(super) fn judge(
     }
     let evidence = Evidence::of(&standing.hunks, &lines, file);
     let unknown = evidence.whole == 0 && evidence.damaged == 0;
+    // The very file that it was made from has other lines there.
+    if exact && post.is_none() && *from != PreImageFrom::NewFile {
+        return Verdict::Damaged;
+    }
     if evidence.damaged > evidence.whole || (unknown && standing.suspect && standing.by_rule) {
         return Verdict::Damaged;
     }

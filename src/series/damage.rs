@@ -32,7 +32,7 @@ pub(super) fn find(body: &[u8], parsed: &Parsed, page: bool) -> Option<Found> {
     // With the marks in front of it, if it is quoted: they are what shows that.
     let text = || body[quoted_from(body, start)..].to_vec();
     if is_whole(&left, parsed) {
-        let lost = match doubt::weigh(&left, &parsed.files, page) {
+        let lost = match doubt::weigh(&left, &parsed.files, page, &body[..parsed.end]) {
             Doubt::None => return None,
             Doubt::Slight => Damage::default(),
             Doubt::Strong(lost) => lost,

@@ -4,7 +4,7 @@
 //! whether to look; a kernel's file or the `index` line's ids decide.
 
 use crate::diff::damaged::{Damage, DamagedFile, DamagedParsed, Standing};
-use crate::diff::{FileDiff, Line};
+use crate::diff::{FileDiff, Line, LineKind};
 
 /// What speaks against a text that is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +20,27 @@ pub(super) enum Doubt {
 /// No-break space.
 const NBSP: &[u8] = b"\xc2\xa0";
 
-/// Weighs a whole diff. `page`: did it stand on a web page?
-pub(super) fn weigh(left: &DamagedParsed, files: &[FileDiff], page: bool) -> Doubt {
+/// Weighs a whole diff; `body` ends behind its last line. `page`: did it stand on a web page?
+pub(super) fn weigh(left: &DamagedParsed, files: &[FileDiff], page: bool, body: &[u8]) -> Doubt {
     if !is_paired(left, files) {
         return Doubt::None;
     }
+    match text(left, files, page) {
+        // The blank line above a signature may have been counted for one of context that was dropped.
+        Doubt::None if body.ends_with(b"\n\n") && ends_blank(files) => Doubt::Slight,
+        doubt => doubt,
+    }
+}
+
+/// Is the last line of the last hunk an empty one of context?
+fn ends_blank(files: &[FileDiff]) -> bool {
+    let hunk = files.last().and_then(|file| file.hunks.last());
+    let line = hunk.and_then(|hunk| hunk.lines.last());
+    line.is_some_and(|line| line.kind == LineKind::Context && line.text.is_empty())
+}
+
+/// Weighs the text of a whole diff.
+fn text(left: &DamagedParsed, files: &[FileDiff], page: bool) -> Doubt {
     let lost = left.damage;
     let spaces = files.iter().map(|file| spaces(file, lost, page));
     let worst = spaces.max_by_key(|doubt| match doubt {
@@ -62,12 +78,12 @@ fn spaces(file: &FileDiff, lost: Damage, page: bool) -> Doubt {
     let odd = |line: &Line| {
         let spaces = |byte: &u8| NBSP.contains(byte) || matches!(byte, b' ' | b'\t');
         let lead = line.text.iter().take_while(|byte| spaces(byte)).count();
-        let looked_at = if page {
-            &line.text[..]
-        } else {
-            &line.text[..lead]
-        };
-        memchr::memmem::find(looked_at, NBSP).is_some()
+        let runs = [&b"\xc2\xa0\xc2\xa0"[..], b" \xc2\xa0", b"\xc2\xa0 "];
+        let has = |text: &[u8], sign: &[u8]| memchr::memmem::find(text, sign).is_some();
+        // People write one between words, and no two in a row.
+        has(&line.text[..lead], NBSP)
+            || runs.iter().any(|run| has(&line.text, run))
+            || (page && has(&line.text, NBSP))
     };
     if lines().any(odd) {
         return Doubt::Strong(Damage {
@@ -81,7 +97,15 @@ fn spaces(file: &FileDiff, lost: Damage, page: bool) -> Doubt {
     let widths: Vec<usize> = lines().filter_map(|line| indent(&line.text)).collect();
     let any = |wanted: fn(usize) -> bool| widths.iter().any(|&width| wanted(width));
     if widths.is_empty() {
-        return Doubt::None;
+        if !is_tabbed(file.path()) {
+            return Doubt::None;
+        }
+        // Nothing is indented: it may be so, but not where code of a function stands.
+        return if lines().any(|line| is_statement(&line.text)) {
+            Doubt::Strong(lost)
+        } else {
+            Doubt::Slight
+        };
     }
     if is_tabbed(file.path()) {
         // A tab is at least eight columns wide, or it has become one blank; who indents by blanks takes some.
@@ -113,6 +137,22 @@ fn indent(text: &[u8]) -> Option<usize> {
     let label = width == 1 && text.ends_with(b":");
     let set = width > 0 && !first.is_ascii_whitespace() && !b"*-".contains(first) && !label;
     set.then_some(width)
+}
+
+/// Is a line one that stands in a function?
+fn is_statement(text: &[u8]) -> bool {
+    let words = [
+        &b"return;"[..],
+        b"return ",
+        b"if (",
+        b"for (",
+        b"while (",
+        b"goto ",
+        b"case ",
+        b"break;",
+        b"continue;",
+    ];
+    words.iter().any(|word| text.starts_with(word))
 }
 
 /// Is a file of the kind that the kernel indents by tabs?
@@ -185,6 +225,16 @@ mod tests {
             ),
             ("a.yaml", &[" a:", "   b:", "+    c: 1", "     d: 2"]),
         ];
+        assert!(
+            patch("a.c", &[" int a;", "+int b;", " "], false)
+                .damage
+                .is_some()
+        );
+        assert!(
+            patch("a.c", &[" \tint a;", "+\tint b;", " "], false)
+                .damage
+                .is_none()
+        );
         for (path, lines) in cases {
             let patch = patch(path, lines, false);
             assert!(!patch.is_damaged(), "{path}");
@@ -195,7 +245,8 @@ mod tests {
 
     #[test]
     fn what_has_lost_its_tabs_is_not_called_whole() {
-        let cases: [(&str, &[&str]); 6] = [
+        let cases: [(&str, &[&str]); 8] = [
+            ("a.c", &[" {", " int a;", "+return 3;"]),
             ("a.c", &[" {", "  int a;", "+ a = 3;"]),
             ("a.c", &[" {", "         int a;", "+        a = 3;"]),
             (
@@ -203,6 +254,7 @@ mod tests {
                 &[" config A", "  bool", "+ default y", "+ help", "+  Text."],
             ),
             ("Makefile", &[" all:", "  make x", "+ make y"]),
+            ("Makefile", &[" all: x", "+x\u{a0}\u{a0}+= y.o"]),
             ("a.rst", &[" ::", "  one", "  two", "+ three", "  four"]),
             ("a.c", &[" {", " \u{a0}\u{a0}int a;", "+\u{a0}\u{a0}a = 3;"]),
         ];

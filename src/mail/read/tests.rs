@@ -103,6 +103,10 @@ fn transport_line_ends_go_and_those_of_files_stay() {
         one(format!("\n\r\n{HEAD}\n{DIFF}").as_bytes()).body,
         DIFF.as_bytes()
     );
+    // Only the diff went through a program that ends lines so.
+    let (words, diff) = DIFF.split_once("---\n").unwrap();
+    let half = format!("{HEAD}\n{words}---\n{}", diff.replace('\n', "\r\n"));
+    assert_eq!(String::from_utf8_lossy(&one(half.as_bytes()).body), DIFF);
     let own = format!("{HEAD}\n{}", DIFF.replace("-two", "-two\r"));
     assert!(memchr::memmem::find(&one(own.as_bytes()).body, b"-two\r\n").is_some());
 }
