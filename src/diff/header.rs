@@ -270,7 +270,7 @@ fn whole_data(text: &[u8]) -> Option<String> {
     let data = text.strip_prefix("GIT binary patch\n")?;
     let begins = |part: &&str| part.starts_with("literal ") || part.starts_with("delta ");
     let parts: Vec<&str> = data.strip_suffix("\n\n")?.split("\n\n").collect();
-    let whole = (1..=2).contains(&parts.len()) && parts.iter().all(|part| begins(&part));
+    let whole = (1..=2).contains(&parts.len()) && parts.iter().all(begins);
     whole.then_some(text)
 }
 

@@ -141,14 +141,15 @@ fn parts_are_joined() {
 
 /// A mail that carries parts of a kind.
 fn carrier(subject: &str, kind: &str, parts: &[&str]) -> String {
-    let mut text = format!(
+    let text = format!(
         "From: Zed <zed@example.org>\nDate: Sun, 21 May 2023 23:37:25 -0700\nMessage-ID: <z@example.org>\nSubject: {subject}\n\
          MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nHere they are.\n"
     );
-    for part in parts {
-        text += &format!("--b\nContent-Type: {kind}\n\n{part}\n");
-    }
-    text + "--b--\n"
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|part| format!("--b\nContent-Type: {kind}\n\n{part}\n"))
+        .collect();
+    text + &parts.concat() + "--b--\n"
 }
 
 fn formatted(number: u32, name: &str) -> String {
