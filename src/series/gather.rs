@@ -8,6 +8,9 @@ use crate::diff;
 use crate::mail::{Address, Message, Origin};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+/// The best claim: one sender, and a mail of the series is answered or answers.
+const SURE: u8 = 5;
+
 /// The claim of a mail in a series' thread that somebody else sent, and not as its parts were sent: none.
 const FOREIGN: u8 = 2;
 
@@ -117,16 +120,6 @@ impl Rule {
     }
 }
 
-/// How a mail stands to a group.
-enum Fit {
-    /// Not at all.
-    No,
-    /// It is one of its parts; the larger number is the better claim.
-    Joins(u8, Rule),
-    /// Its number is taken; the larger number would be the better claim.
-    Taken(u8),
-}
-
 /// The mails of one series, while they are gathered.
 pub(super) struct Group {
     pub(super) version: u32,
@@ -177,25 +170,22 @@ impl Group {
         }
     }
 
-    /// Says how a mail stands to the group.
-    fn fit(&self, mail: &Mail, number: u32, total: u32) -> Fit {
-        let same_kind = self.version == mail.version()
+    /// Could a mail belong to the group, by what its subject says?
+    fn is_like(&self, mail: &Mail, total: u32) -> bool {
+        self.version == mail.version()
             && self.total == total
-            && self.resend == mail.subject.resend;
-        if self.closed || mail.part.is_none() || !same_kind {
-            return Fit::No;
-        }
-        let Some((claim, rule)) = self.claim(mail) else {
-            return Fit::No;
-        };
-        if claim == FOREIGN {
-            return Fit::Taken(FOREIGN);
-        }
-        if self.mails.contains_key(&number) || mail.subject.amends {
-            Fit::Taken(claim)
-        } else {
-            Fit::Joins(claim, rule)
-        }
+            && self.resend == mail.subject.resend
+            && !self.closed
+            && mail.part.is_some()
+    }
+
+    /// By which rule a mail becomes a part of the group, and how good its claim is.
+    fn takes(&self, mail: &Mail, number: u32, total: u32) -> Option<(u8, Rule)> {
+        let free = !mail.subject.amends && !self.mails.contains_key(&number);
+        let claim = (free && self.is_like(mail, total))
+            .then(|| self.claim(mail))
+            .flatten();
+        claim.filter(|(claim, _)| *claim != FOREIGN)
     }
 
     /// By which rule the mail would belong to the group, and how sure that is.
@@ -214,7 +204,7 @@ impl Group {
             let cover = cover.and_then(|cover| cover.message.message_id.as_ref());
             let answers_cover = cover.is_some() && cover == mail.parent();
             return match (same, direct) {
-                (true, true) => Some((5, Rule::Thread)),
+                (true, true) => Some((SURE, Rule::Thread)),
                 (true, false) => Some((4, Rule::Thread)),
                 (false, _) if sibling || answers_cover || has(&self.parents, id) => {
                     Some((3, Rule::Sibling))
@@ -317,40 +307,25 @@ impl Gathering {
             }
             again = Some(at);
         }
-        let fits: Vec<Fit> = self
-            .groups
-            .iter()
-            .map(|group| group.fit(&mail, number, total))
+        let takers = self.groups.iter().enumerate();
+        let takers: Vec<(usize, (u8, Rule))> = takers
+            .filter_map(|(at, group)| Some((at, group.takes(&mail, number, total)?)))
             .collect();
-        let claims = |fit: &Fit| match fit {
-            Fit::Joins(claim, rule) => Some((*claim, *rule)),
-            Fit::No | Fit::Taken(_) => None,
-        };
-        let best = fits.iter().filter_map(claims).max();
-        let mut found: Vec<usize> = Vec::new();
-        if again.is_none() && best.is_some() {
-            found = (0..fits.len())
-                .filter(|&at| claims(&fits[at]) == best)
-                .collect();
-        }
-        if let Some(&at) = found.last() {
-            if found.len() > 1 {
+        let best = takers.iter().map(|(_, claim)| *claim).max();
+        let best = best.filter(|_| again.is_none());
+        let alike = takers.iter().filter(|(_, claim)| Some(*claim) == best);
+        let count = alike.clone().count();
+        if let Some(&(at, (_, rule))) = alike.last() {
+            if count > 1 {
                 let told = mail.told();
-                let count = found.len();
                 self.groups[at].notes.push(format!(
                     "{told} fits {count} series alike; it was taken with the latest"
                 ));
             }
-            self.put(mail, number, at, best.map(|(_, rule)| rule));
+            self.put(mail, number, at, Some(rule));
             return;
         }
-        // Of several the one that was there first.
-        let taken = |at: &usize| match fits[*at] {
-            Fit::Taken(claim) => claim,
-            Fit::No | Fit::Joins(..) => 0,
-        };
-        let rival = again.or_else(|| (0..fits.len()).rev().max_by_key(taken));
-        let rival = rival.filter(|at| again.is_some() || taken(at) > 1);
+        let rival = again.or_else(|| self.rival(&mail, total));
         let mut group = Group::new(&mail, total, place);
         if let Some(rival) = rival {
             let rival = &mut self.groups[rival];
@@ -379,6 +354,23 @@ impl Gathering {
         }
         self.groups.push(group);
         self.put(mail, number, self.groups.len() - 1, None);
+    }
+
+    /// Finds the series in whose thread a mail is that becomes no part of it; of several the one that was there first.
+    fn rival(&self, mail: &Mail, total: u32) -> Option<usize> {
+        let mut found = (1, None);
+        for (at, group) in self.groups.iter().enumerate() {
+            let like = group.is_like(mail, total);
+            let claim = like.then(|| group.claim(mail)).flatten();
+            let Some((claim, _)) = claim.filter(|(claim, _)| *claim > found.0) else {
+                continue;
+            };
+            found = (claim, Some(at));
+            if claim == SURE {
+                break;
+            }
+        }
+        found.1
     }
 
     fn put(&mut self, mail: Mail, number: u32, at: usize, rule: Option<Rule>) {

@@ -17,7 +17,8 @@ pub(super) fn is_reply(message: &Message, subject: &Subject) -> bool {
     match quoted(&message.body) {
         Quoted::No => false,
         Quoted::DiffAlone => !subject.patch,
-        Quoted::Text => threaded || !subject.patch,
+        // A patch of which everything is quoted is one all the same: who answers writes something.
+        Quoted::Text => !subject.patch || (threaded && has_own_words(&message.body)),
     }
 }
 
@@ -25,6 +26,12 @@ pub(super) fn is_reply(message: &Message, subject: &Subject) -> bool {
 pub(super) fn has_own_diff(body: &[u8]) -> bool {
     let begins = |line: &[u8]| line.starts_with(b"diff --git ") || line.starts_with(b"@@ -");
     body.split(|&byte| byte == b'\n').any(begins)
+}
+
+/// Says whether any line with text is not quoted.
+fn has_own_words(body: &[u8]) -> bool {
+    let mut lines = body.split(|&byte| byte == b'\n');
+    lines.any(|line| !line.trim_ascii().is_empty() && unquoted(line).is_none())
 }
 
 /// What of a text is quoted.
@@ -101,7 +108,10 @@ mod tests {
                 true,
                 &format!("{above}{whole}\nGut.\n")
             ));
-            assert!(reply("[PATCH] x", true, &format!("{above}{whole}")));
+            assert_eq!(
+                reply("[PATCH] x", true, &format!("{above}{whole}")),
+                !above.is_empty()
+            );
             assert!(reply("A question", false, &format!("{above}{whole}")));
         }
         for subject in [
