@@ -43,7 +43,7 @@ pub(super) fn find(body: &[u8], parsed: &Parsed, page: bool) -> Option<Found> {
             lossy: None,
         });
     }
-    if !left.damage.any() || !(page || shows_loss(&left)) {
+    if !left.damage.any() || !(page || shows_loss(&left, is_signed(body, left.end))) {
         return None;
     }
     Some(Found {
@@ -118,8 +118,14 @@ fn is_whole(left: &DamagedParsed, parsed: &Parsed) -> bool {
     (read || within) && parsed.files.iter().flat_map(|file| &file.hunks).all(counts)
 }
 
-/// Says whether a diff that git cannot read was damaged, rather than cut off or edited.
-fn shows_loss(left: &DamagedParsed) -> bool {
+/// Does git's signature follow the diff, so that nothing was cut off its end?
+fn is_signed(body: &[u8], end: usize) -> bool {
+    let rest = body.get(end..).unwrap_or_default().trim_ascii_start();
+    rest.starts_with(b"-- \n") || rest.starts_with(b"--\n")
+}
+
+/// Says whether a diff that git cannot read was damaged, rather than cut off or edited; `signed` says that its end is there.
+fn shows_loss(left: &DamagedParsed, signed: bool) -> bool {
     let lost = left.damage;
     let mut hunks = left.files.iter().flat_map(|file| &file.hunks);
     lost.leading_blanks
@@ -127,7 +133,7 @@ fn shows_loss(left: &DamagedParsed) -> bool {
         || lost.wrapped
         || lost.quoted
         || lost.escaped
-        || hunks.any(|hunk| hunk.damage.blank_lines && !hunk.last)
+        || hunks.any(|hunk| hunk.damage.blank_lines && (signed || !hunk.last))
 }
 
 /// The headers of a damaged file.

@@ -52,7 +52,11 @@ fn text(left: &DamagedParsed, files: &[FileDiff], page: bool) -> Doubt {
     match worst.unwrap_or(Doubt::None) {
         // A page's reader has put its entities back; what is left was escaped twice.
         Doubt::Strong(lost) => Doubt::Strong(lost),
-        _ if letters && page => Doubt::Strong(lost),
+        _ if letters && page => Doubt::Strong(Damage {
+            escaped: lost.escaped,
+            entities: lost.entities,
+            ..Damage::default()
+        }),
         doubt if letters => match doubt {
             Doubt::None => Doubt::Slight,
             other => other,

@@ -153,6 +153,23 @@ fn what_a_page_did_is_undone_or_told() {
     }
 }
 
+/// A program that drops empty lines does so in the last hunk too.
+#[test]
+fn dropped_blank_lines_are_found_in_the_last_hunk() {
+    let sandbox = Sandbox::new();
+    let before = "int f(void)\n{\n\tint a;\n\n\treturn a;\n}\n\nint g;\n";
+    let after = before.replace("\treturn", "\ta = 3;\n\treturn");
+    let posted = diff(&sandbox, "mm/a.c", (before, &after));
+    let dropped: String = posted
+        .split_inclusive('\n')
+        .filter(|line| *line != " \n")
+        .collect();
+    assert_ne!(dropped, posted);
+    let (proof, changed, mbox) = export(&sandbox, &dropped, Some("kernel"));
+    assert!(changed && proof == "proved", "{proof}");
+    assert!(mbox.contains(hunks(&posted)), "{mbox}");
+}
+
 /// A kernel's file of the same name that has other lines tells nothing of tabs.
 #[test]
 fn another_kernels_lines_tell_of_the_white_space() {
