@@ -313,9 +313,9 @@ impl Gathering {
             .collect();
         let best = takers.iter().map(|(_, claim)| *claim).max();
         let best = best.filter(|_| again.is_none());
-        let alike = takers.iter().filter(|(_, claim)| Some(*claim) == best);
+        let mut alike = takers.iter().filter(|(_, claim)| Some(*claim) == best);
         let count = alike.clone().count();
-        if let Some(&(at, (_, rule))) = alike.last() {
+        if let Some(&(at, (_, rule))) = alike.next_back() {
             if count > 1 {
                 let told = mail.told();
                 self.groups[at].notes.push(format!(
