@@ -71,7 +71,7 @@ pub(super) fn looks_at_entry(case: &Case<'_>, level: &str) -> bool {
             }
             Node::Call(name, arguments) => {
                 // `walker_done` and `walker_restart` end or restart a walk and look at nothing for the caller.
-                looks |= !case.walker.owns(name)
+                looks |= (!case.walker.owns(name) || case.alike.contains(name.as_str()))
                     && name != case.walker.name
                     && name != case.from
                     && arguments.iter().any(|a| passed(a) == Some(case.cursor));

@@ -68,6 +68,9 @@ pub(super) struct FileMemory {
     pub(super) told: bool,
     /// Functions in it that other files' meaning may hang on: bodies of prototypes, and questions about an entry.
     pub(super) bodies: Vec<Body>,
+    /// Digest of what its walks may hang on beside functions that they ask for: macros without parameters, and functions
+    /// named as a walker's own are.
+    pub(super) beside: String,
 }
 
 /// A function's text.
@@ -236,6 +239,13 @@ pub(super) fn wanted(traces: &BTreeMap<String, BTreeMap<String, Trace>>) -> BTre
         .collect()
 }
 
+/// Gives a digest of a text, so long that nobody finds two texts with one.
+pub(super) fn digest(text: &[u8]) -> String {
+    let mut digest = blob_id(text).to_string();
+    digest.truncate(DIGITS);
+    digest
+}
+
 impl Placed {
     /// Lists the functions of a file that have one of some names.
     pub(super) fn all(hit: &Hit, names: &BTreeSet<&str>) -> BTreeMap<String, Vec<Self>> {
@@ -246,11 +256,9 @@ impl Placed {
                 let span = &function.span;
                 let first = lines.locate(&hit.text, span.start).0;
                 let last = lines.locate(&hit.text, span.end.saturating_sub(1)).0;
-                let mut digest = blob_id(&hit.text[span.clone()]).to_string();
-                digest.truncate(DIGITS);
                 let placed = Self {
                     lines: (first, last),
-                    digest,
+                    digest: digest(&hit.text[span.clone()]),
                 };
                 out.entry(function.name.clone()).or_default().push(placed);
             }

@@ -17,7 +17,7 @@ pub use probe::Probe;
 
 use super::facts::Audit;
 use super::library::Lower;
-use super::memory::{Body, FileMemory, Lasting, Memory};
+use super::memory::{Body, FileMemory, Lasting, Memory, digest};
 use super::needles::Needles;
 use super::scan::{Hit, scan};
 use crate::syntax::{LineCounter, lower_leniently, lower_variants};
@@ -297,7 +297,31 @@ impl Auditor {
             audited: self.is_audited(hit),
             told: self.has(hit, |role| role.told),
             bodies,
+            beside: self.beside(hit),
         }
+    }
+
+    /// Gives a digest of what a file's walks may hang on beside functions that they ask for.
+    pub(super) fn beside(&self, hit: &Hit) -> String {
+        if !self.is_audited(hit) {
+            return String::new();
+        }
+        let objects = hit
+            .outline
+            .macros
+            .iter()
+            .filter(|own| own.parameters.is_none());
+        let mut text: Vec<u8> = objects
+            .flat_map(|own| hit.text[own.span.clone()].iter().chain(b"\n"))
+            .copied()
+            .collect();
+        let walkers: Vec<&Walker> = self.walking.values().map(|(_, walker)| walker).collect();
+        for function in &hit.outline.functions {
+            if walkers.iter().any(|walker| walker.owns(&function.name)) {
+                text.extend_from_slice(function.name.as_bytes());
+            }
+        }
+        digest(&text)
     }
 
     fn needles(&self) -> Result<Needles, TreeError> {

@@ -77,6 +77,8 @@ pub(super) struct Case<'c> {
     pub(super) start: Option<Start>,
     /// Why the cursor, or its flags, are not followed everywhere.
     pub(super) unseen: Option<&'c str>,
+    /// Functions of the file that are named as the walker's own are.
+    pub(super) alike: &'c BTreeSet<&'c str>,
 }
 
 /// What one kind came to on one way, and what kept it from more.

@@ -1,6 +1,7 @@
 //! In: files that call a walker. Out: each walk with its function, cursor and flags.
 
 mod flags;
+mod hidden;
 mod table;
 
 use super::contract::infer;
@@ -285,6 +286,10 @@ impl Place<'_> {
             cursor.unseen.get_or_insert(why);
         }
         found.on_callers |= cursor.parameter.is_some() && self.walker.flags.is_none();
+        if let Some(name) = self.hidden() {
+            let why = format!("the macro {name} of the file is not looked through");
+            cursor.unseen.get_or_insert(why);
+        }
         let contract = self.contract((&cursor, 0), context, (helpers, &mut *oracle));
         let case = Case {
             file: &self.hit.path,
@@ -295,6 +300,7 @@ impl Place<'_> {
             walker: self.walker,
             start: None,
             unseen: cursor.unseen.as_deref(),
+            alike: &self.alike(),
         };
         let mut judged = judge(&case, 0, (oracle, helpers), contract.as_ref());
         let quoted = |file: &str, line: u32| context.library.line(file, line);

@@ -3,9 +3,10 @@
 use super::engine::{FindingKind, Flow};
 use super::eval::holds_entry;
 use super::state::{State, Worth};
-use super::tables::{Gives, Use, folio_test, is_silent, kind_use, lock, neutral};
-use crate::syntax::ast::Expr;
+use super::tables::{Gives, Use, folio_test, is_silent, kind_use, lock, neutral, writes};
+use crate::syntax::ast::{Expr, Node};
 use crate::vocabulary::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Flow<'_, '_> {
@@ -27,11 +28,9 @@ impl Flow<'_, '_> {
             return Worth::unknown();
         }
         if let Some(answer) = folio_test(name, self.oracle.kind(self.atom)) {
-            for argument in arguments {
-                self.eval(argument, state);
-            }
-            return Worth::Plain(Value::bool(answer));
+            return self.of_folio(answer, arguments, state);
         }
+        self.write(name, arguments, state);
         if let Some(worth) = self.table_call(line, name, arguments, state) {
             return worth;
         }
@@ -67,6 +66,7 @@ impl Flow<'_, '_> {
             return self.pass_on((line, name), gives, &worths, state);
         }
         if self.walker.owns(name)
+            && !self.is_of_this_file(name)
             && worths
                 .iter()
                 .all(|w| !matches!(w, Worth::Slot | Worth::Blurred))
@@ -98,6 +98,37 @@ impl Flow<'_, '_> {
         }
         self.note(FindingKind::Escape, line, name.to_owned());
         self.unfollowed(name)
+    }
+
+    /// Does the source file that is followed define a function itself?
+    fn is_of_this_file(&self, name: &str) -> bool {
+        let all = self.helpers.all(&self.file, name);
+        self.file.ends_with(".c") && all.iter().any(|helper| helper.file == self.file)
+    }
+
+    /// Asks something of a folio: the one that is walked answers for its entries, another says nothing of them.
+    fn of_folio(&mut self, answer: bool, arguments: &[Expr], state: &mut State) -> Worth {
+        for argument in arguments {
+            self.eval(argument, state);
+        }
+        let own = !self.stack.is_empty() || arguments.iter().any(|a| self.scope.is_walked(a));
+        match own {
+            true => Worth::Plain(Value::bool(answer)),
+            false => Worth::unknown(),
+        }
+    }
+
+    /// Some macros write to names without being handed their addresses.
+    fn write(&mut self, macro_name: &str, arguments: &[Expr], state: &mut State) {
+        for target in writes(macro_name)
+            .iter()
+            .filter_map(|at| arguments.get(*at))
+        {
+            if let Node::Name(name) = &target.node {
+                let own = BTreeSet::from([name.clone()]);
+                self.forget(&own, state);
+            }
+        }
     }
 
     /// A call that may be handed any entry. Where the entry comes from a table, what it looks at is noted.

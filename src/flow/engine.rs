@@ -3,7 +3,7 @@
 use super::flags::FlagSet;
 use super::graph::{Graph, Step};
 use super::guard::Guard;
-use super::scope::Scope;
+use super::scope::{Scope, shadowed};
 use super::spot::{Phase, Spot};
 use super::state::{Fields, State, Worth};
 use super::table::Table;
@@ -236,7 +236,8 @@ impl<'f, 'h> Flow<'f, 'h> {
         let graph = Graph::new(&body.body, line);
         let walks = self.table.is_none() && !self.inside;
         let cursor = (self.cursor.as_str(), self.maker.as_str());
-        let scope = Scope::new(&graph, cursor, (self.walker.cursor, walks));
+        let mut scope = Scope::new(&graph, cursor, (self.walker.cursor, walks));
+        scope.shadowed = shadowed(&body.parameters, &body.body);
         let outer_scope = std::mem::replace(&mut self.scope, scope);
         let outer = self.findings.take();
         let aside = self.set_aside();
@@ -432,7 +433,13 @@ impl<'f, 'h> Flow<'f, 'h> {
                     }
                     self.turn(name, &mut state);
                     let worth = self.typed(kind, worth);
-                    let worth = self.local_place(kind, name, (worth, value.is_some()), &mut state);
+                    let mut worth =
+                        self.local_place(kind, name, (worth, value.is_some()), &mut state);
+                    if let (true, Some(outer)) =
+                        (self.scope.shadowed.contains(*name), state.names.get(name))
+                    {
+                        worth = outer.join(&worth, (self.atom, self.table.is_some()));
+                    }
                     state.names.insert(name, worth);
                 }
             }

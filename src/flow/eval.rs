@@ -130,7 +130,7 @@ impl Flow<'_, '_> {
         match state.names.get(name) {
             // Whoever has its address may have written to it.
             Some(Worth::Plain(Value::Number(_) | Value::Constant(_)))
-                if self.scope.addressed.contains(name) =>
+                if self.scope.addressed.contains(name) || self.scope.shadowed.contains(name) =>
             {
                 Worth::unknown()
             }

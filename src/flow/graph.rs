@@ -1,6 +1,7 @@
 //! In: a function's statements. Out: its control-flow graph.
 
-use crate::syntax::ast::{Expr, Form, Stmt};
+use super::tables::never_returns;
+use crate::syntax::ast::{Expr, Form, Node, Stmt};
 use std::collections::HashMap;
 
 /// What happens at a point.
@@ -122,7 +123,7 @@ impl<'s> Builder<'s> {
         match &statement.node {
             Form::Empty => open,
             Form::Block(list) => self.list(list, open),
-            Form::Do(expr) => vec![(self.add(Step::Effect(expr), line, open), Edge::Always)],
+            Form::Do(expr) => self.effect(expr, line, open),
             Form::Local(kind, name, value) => {
                 let step = Step::Local(kind, name, value.as_ref());
                 vec![(self.add(step, line, open), Edge::Always)]
@@ -159,6 +160,25 @@ impl<'s> Builder<'s> {
             Form::Continue => park(&mut self.continues, open),
             Form::Arms(arms) => self.arms(arms, line, open),
             Form::Opaque => vec![(self.add(Step::Lost, line, open), Edge::Always)],
+        }
+    }
+
+    /// A statement for what it does: from some calls control does not come back.
+    fn effect(&mut self, expr: &'s Expr, line: u32, open: Open<'s>) -> Open<'s> {
+        let ends = match &expr.node {
+            Node::Call(name, arguments) => never_returns(name).map(|when| (when, arguments)),
+            _ => None,
+        };
+        match ends {
+            Some((None, _)) => {
+                self.add(Step::Effect(expr), line, open);
+                Vec::new()
+            }
+            Some((Some(number), arguments)) if number < arguments.len() => {
+                let test = Step::Test(&arguments[number]);
+                vec![(self.add(test, line, open), Edge::No)]
+            }
+            _ => vec![(self.add(Step::Effect(expr), line, open), Edge::Always)],
         }
     }
 

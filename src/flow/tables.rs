@@ -94,6 +94,19 @@ static SILENT: LazyLock<Vec<&str>> = LazyLock::new(|| {
         .collect()
 });
 
+/// What does not come back, and of what argument that hangs.
+static ENDS: LazyLock<HashMap<&str, Option<usize>>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/no-return.tsv"))
+        .map(|row| (row[0], row[1].parse().ok()))
+        .collect()
+});
+
+static WRITES: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    rows(include_str!("../../queries/writes.tsv"))
+        .map(|row| (row[0], row[1].split('+').flat_map(str::parse).collect()))
+        .collect()
+});
+
 static LOCKS: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
     rows(include_str!("../../queries/locks.tsv"))
         .map(|row| (row[0], row[1] == "takes"))
@@ -117,6 +130,17 @@ static NULLS: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
         .map(|row| (row[0], row[1] == "yes"))
         .collect()
 });
+
+/// Says whether control comes back from `name`: `Some(None)` where it never does, `Some(Some(n))` where it does unless the
+/// argument is true.
+pub(super) fn never_returns(name: &str) -> Option<Option<usize>> {
+    ENDS.get(name).copied()
+}
+
+/// Lists the arguments, from 0, that `name` writes to without being handed their address.
+pub(super) fn writes(name: &str) -> &'static [usize] {
+    WRITES.get(name).map(Vec::as_slice).unwrap_or_default()
+}
 
 /// Says whether `name` compares two entries.
 pub(super) fn compares_entries(name: &str) -> bool {

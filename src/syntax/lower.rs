@@ -229,9 +229,14 @@ impl Lower<'_> {
             "comment" | "preproc_def" | "preproc_function_def" | "preproc_call" | ";" => {
                 Form::Empty
             }
-            "type_definition" | "struct_specifier" | "enum_specifier" | "attributed_statement" => {
-                Form::Empty
-            }
+            "type_definition" | "struct_specifier" | "enum_specifier" => Form::Empty,
+            // `[[fallthrough]];`, or a statement behind its attribute.
+            "attributed_statement" => match named(node).last() {
+                Some(inner) if inner.kind().ends_with("_statement") => {
+                    return self.statements(*inner);
+                }
+                _ => Form::Empty,
+            },
             kind if kind.ends_with("_expression") || kind == "identifier" => {
                 Form::Do(self.expr(node))
             }

@@ -2,11 +2,14 @@
 //! that cut statements in two.
 //!
 //! `} else` before an `#endif` is no statement, so the grammar cannot hold both arms at once. Then the
-//! function is read twice: with the first arm of every `#if`, and with the last.
+//! function is read with each choice of arms.
 
 use super::ast::Lowered;
 use super::lexer::{Lexer, Token};
 use super::lower::lower_function;
+
+/// A function with more `#if`s than this, one of which cuts a statement, is not understood: each choice of arms is a way.
+const CHOICES: usize = 4;
 
 /// Parses a function's span in as few ways as show all of it. Empty where no function is found.
 pub fn lower_variants(text: &[u8], first_line: u32) -> Vec<Lowered> {
@@ -17,13 +20,20 @@ pub fn lower_variants(text: &[u8], first_line: u32) -> Vec<Lowered> {
     if whole.errors.is_empty() || !has_conditionals(&text) {
         return vec![whole];
     }
-    let ways: Vec<Lowered> = [Arm::First, Arm::Last]
-        .into_iter()
-        .filter_map(|arm| lower_function(&only(&text, arm), first_line))
+    // Every choice of arms is a way of its own: one may have a guard, the other the use.
+    let count = keywords(&text)
+        .filter(|word| word.starts_with(b"if"))
+        .count();
+    if count > CHOICES {
+        return vec![whole];
+    }
+    let ways: Vec<Lowered> = (0..1_u32 << count)
+        .filter_map(|choice| lower_function(&only(&text, choice), first_line))
         .collect();
-    // Arms in the middle (`#elif`) are in neither way; then the parse with errors is the honest one.
-    let clean =
-        ways.len() == 2 && ways.iter().all(|way| way.errors.is_empty()) && !has_middle(&text);
+    // Arms in the middle (`#elif`) are in no way; then the parse with errors is the honest one.
+    let clean = ways.len() == 1 << count
+        && ways.iter().all(|way| way.errors.is_empty())
+        && !has_middle(&text);
     if clean { ways } else { vec![whole] }
 }
 
@@ -51,12 +61,6 @@ fn without_attributes(text: &[u8]) -> Vec<u8> {
     out
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Arm {
-    First,
-    Last,
-}
-
 fn directive(text: &[u8], start: usize, end: usize) -> Option<&[u8]> {
     match Lexer::within(text, start + 1, end).next() {
         Some(Token::Word(a, b)) => Some(&text[a..b]),
@@ -79,11 +83,13 @@ fn has_middle(text: &[u8]) -> bool {
     keywords(text).any(|word| word.starts_with(b"elif"))
 }
 
-/// Blanks every arm but one of each `#if`, and the conditionals themselves; lines stay.
-fn only(text: &[u8], arm: Arm) -> Vec<u8> {
+/// Blanks every arm but one of each `#if`, and the conditionals themselves; lines stay. Bit `n` of `choice` says whether
+/// the last arm of the `n`th `#if` stays, or the first.
+fn only(text: &[u8], choice: u32) -> Vec<u8> {
     let mut out = text.to_vec();
-    // For each open `#if`: is the present arm kept, and where did it begin?
-    let mut open: Vec<(bool, usize)> = Vec::new();
+    // For each open `#if`: does its last arm stay, is the present arm kept, and where did it begin?
+    let mut open: Vec<(bool, bool, usize)> = Vec::new();
+    let mut number = 0;
     let blank = |out: &mut [u8], from: usize, to: usize| {
         out[from..to]
             .iter_mut()
@@ -95,18 +101,22 @@ fn only(text: &[u8], arm: Arm) -> Vec<u8> {
             continue;
         };
         match directive(text, start, end) {
-            Some(b"if" | b"ifdef" | b"ifndef") => open.push((arm == Arm::First, end)),
+            Some(b"if" | b"ifdef" | b"ifndef") => {
+                let last = choice >> number & 1 == 1;
+                number += 1;
+                open.push((last, !last, end));
+            }
             Some(b"else" | b"elif") => {
-                if let Some((kept, from)) = open.last_mut() {
+                if let Some((last, kept, from)) = open.last_mut() {
                     if !*kept {
                         blank(&mut out, *from, start);
                     }
-                    *kept = arm == Arm::Last;
+                    *kept = *last;
                     *from = end;
                 }
             }
             Some(b"endif") => {
-                if let Some((false, from)) = open.pop() {
+                if let Some((_, false, from)) = open.pop() {
                     blank(&mut out, from, start);
                 }
             }

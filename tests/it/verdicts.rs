@@ -113,6 +113,13 @@ fn what_only_looks_like_a_guard_is_none() {
     come_out_as_they_say(&audit(folder.path()), "mm/ways.c", text);
 }
 
+#[test]
+fn what_hides_behind_a_name_is_seen_or_said() {
+    let text = include_str!("../data/verdicts/hidden.c");
+    let folder = tree_with("hidden.c", text);
+    come_out_as_they_say(&audit(folder.path()), "mm/hidden.c", text);
+}
+
 /// Holds the verdicts of one file against what its comments say.
 fn come_out_as_they_say(audit: &Audit, file: &str, text: &str) {
     let walks: BTreeMap<&str, _> = audit

@@ -29,6 +29,12 @@ impl Place<'_> {
             cursor.from = own.from;
             cursor.unseen = cursor.unseen.or(own.unseen);
         }
+        // What a macro of the file stands for may be any flag.
+        let mut flags = cursor.flags.union(&cursor.perhaps);
+        if let Some(flag) = flags.find(|flag| self.is_object(flag)) {
+            let why = format!("the macro {flag} of the file is not looked through");
+            cursor.unseen.get_or_insert(why);
+        }
         if let Some(number) = self.walker.flags {
             for body in bodies {
                 argument_flags(body, (self.name, self.line), number, &mut cursor);

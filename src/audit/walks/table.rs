@@ -39,6 +39,9 @@ impl Place<'_> {
         };
         let level = self.walker.fields.first().copied().unwrap_or_default();
         let contract = oracle.atoms_of_level(level);
+        let hidden = self.hidden();
+        let hidden =
+            hidden.map(|name| format!("the macro {name} of the file is not looked through"));
         let case = Case {
             file: &self.hit.path,
             line: self.span.0,
@@ -47,7 +50,8 @@ impl Place<'_> {
             from,
             walker: self.walker,
             start: Some(start),
-            unseen: None,
+            unseen: hidden.as_deref(),
+            alike: &BTreeSet::new(),
         };
         let judged = judge(&case, 0, (&mut *oracle, helpers), Ok(&contract));
         let quoted = |file: &str, line: u32| context.library.line(file, line);

@@ -154,6 +154,14 @@ impl<'p> Patch<'p> {
             kept: Walked::default(),
             judged: BTreeSet::new(),
         };
+        let beside: BTreeSet<&str> = now
+            .values()
+            .filter(|hit| {
+                let known = memory.hits.get(&hit.path);
+                known.is_none_or(|known| known.beside != auditor.beside(hit))
+            })
+            .map(|hit| hit.path.as_str())
+            .collect();
         let changed = now.values().flat_map(|hit| auditor.units(hit));
         let changed = changed.map(|unit| (unit.hit.path.as_str(), unit.function));
         let others = memory
@@ -165,7 +173,9 @@ impl<'p> Patch<'p> {
             let (path, name) = unit;
             let trace = memory.traces.get(path).and_then(|own| own.get(name));
             let same = trace.filter(|trace| {
-                !(moves.differ.contains(name) || trace.on_callers && moves.has_turned(path))
+                !(moves.differ.contains(name)
+                    || beside.contains(path)
+                    || trace.on_callers && moves.has_turned(path))
             });
             let list = |list: Option<&Vec<&Walk>>| -> Option<Vec<Walk>> {
                 list?.iter().map(|walk| moves.walk(walk)).collect()
