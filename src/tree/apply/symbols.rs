@@ -1,11 +1,12 @@
 //! In: hunks that conflict, the series so far, the tree. Out: the symbols they use that the tree does not have.
 //!
 //! Works on words, not on syntax: a conflict's lines are often no whole statement. A word counts as missing only if it
-//! stands nowhere in the tree's C files, so a name that is merely in another file is never reported.
+//! stands in no C file beside the conflicts, nor where all of the kernel finds its names, nor in any other header that they
+//! could include. What a driver far away calls its own is no name of theirs.
 
 use crate::diff::{FileDiff, Hunk, Line, LineKind};
-use crate::tree::source::{Source, TreeError};
-use aho_corasick::{AhoCorasick, MatchKind};
+use crate::tree::source::{Choose, Source, TreeError};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,6 +19,15 @@ const LOOKED_UP: usize = 10_000;
 
 /// Where most of what a hunk uses is declared.
 const HEADERS: &str = "include";
+
+/// Whose names all of the kernel uses.
+const CORE: [&str; 3] = ["mm", "kernel", "lib"];
+
+/// Folders whose headers the rest of a kernel may include; those of drivers and tools are their own.
+const OTHERS: [&str; 13] = [
+    "arch", "block", "certs", "crypto", "fs", "init", "io_uring", "ipc", "net", "rust", "security",
+    "usr", "virt",
+];
 
 /// C's keywords of four letters and more, and words of the preprocessor.
 const KEYWORDS: &[&str] = &[
@@ -103,7 +113,8 @@ fn behind_quote(line: &[u8], at: usize, quote: u8) -> usize {
 }
 
 fn is_worth_asking(word: &str) -> bool {
-    word.len() >= 4 && !KEYWORDS.contains(&word)
+    // An option's name is declared in no C file.
+    word.len() >= 4 && !KEYWORDS.contains(&word) && !word.starts_with("CONFIG_")
 }
 
 /// A macro's or constant's name: capitals, and an underscore or a digit, or long.
@@ -233,10 +244,10 @@ fn is_bounded(bytes: &[u8], from: usize, to: usize) -> bool {
     !bytes[..from].last().is_some_and(is_part) && !bytes.get(to).is_some_and(is_part)
 }
 
-/// Gives those of `words` that stand in no C file of the tree.
+/// Gives those of `words` that no C file offers to files in the folders `near`.
 ///
-/// The folders `near` the conflicts are read first, with the common headers: most words stand there, and the whole tree
-/// is read only for those that do not.
+/// These folders are read first, with the common headers: most words stand there. The core's files and the headers of
+/// others are read only for those that do not; everything, where a conflict stands at the top.
 ///
 /// # Errors
 /// When the tree cannot be read.
@@ -248,23 +259,43 @@ pub(super) fn missing(
     let words = &words[..words.len().min(LOOKED_UP)];
     let mut folders = vec![HEADERS];
     folders.extend(near.iter().filter(|folder| !folder.is_empty()));
-    let left = absent(base, words, &folders)?;
-    let left = absent(base, &left, &[""])?;
+    let left = absent(base, words, (&folders, &is_c))?;
+    let left = if near.contains(&"") {
+        absent(base, &left, (&[""], &is_c))?
+    } else {
+        let left = absent(base, &left, (&CORE, &is_c))?;
+        // A driver's relatives have headers for each other.
+        let relatives = near.iter().map(|folder| {
+            let two = folder.match_indices('/').nth(1);
+            two.map_or(*folder, |(end, _)| &folder[..end])
+        });
+        let mut folders: Vec<&str> = OTHERS.into_iter().chain(relatives).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        absent(base, &left, (&folders, &|path| path.ends_with(".h")))?
+    };
     Ok(left.into_iter().collect())
 }
 
-/// Gives those of `words` that stand in no C file below `folders`.
-fn absent(base: &dyn Source, words: &[String], folders: &[&str]) -> Result<Vec<String>, TreeError> {
+/// Gives those of `words` that stand in no file below `folders` of a sort.
+fn absent(
+    base: &dyn Source,
+    words: &[String],
+    (folders, sort): (&[&str], Choose<'_>),
+) -> Result<Vec<String>, TreeError> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
     // Leftmost-longest finds every whole word: any other match that overlaps one lies inside it.
     let automaton = AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
+        // The words begin with any letter: to look for rare bytes first only costs.
+        .prefilter(false)
+        .kind((words.len() < 1000).then_some(AhoCorasickKind::DFA))
         .build(words)
         .map_err(|error| TreeError::Unusable(format!("too many symbols to look for: {error}")))?;
     let found: Vec<AtomicBool> = words.iter().map(|_| AtomicBool::new(false)).collect();
-    base.visit(folders, &is_c, &|_, bytes| {
+    base.visit(folders, sort, &|_, bytes| {
         for hit in automaton.find_iter(bytes) {
             if is_bounded(bytes, hit.start(), hit.end()) {
                 found[hit.pattern().as_usize()].store(true, Ordering::Relaxed);
