@@ -9,6 +9,7 @@ use super::there::{exchanged, is_there};
 use super::window::{anchored, window};
 use crate::diff::LineKind;
 use crate::diff::damaged::{DamagedFile, DamagedHunk};
+use rayon::prelude::*;
 
 /// Places tried for one hunk at most.
 const PLACES: usize = 400;
@@ -97,7 +98,7 @@ pub(super) fn near(file: &DamagedFile, bodies: &[Body], image: &Image<'_>) -> Ve
         .map(|(hunk, body)| (exchanged(hunk), body.reversed()))
         .collect();
     let mut sites: Vec<Vec<Site>> = hunks
-        .iter()
+        .par_iter()
         .zip(&backs)
         .map(|(forward, (hunk, body))| {
             let sites = forward.sites();

@@ -16,7 +16,8 @@ use super::{Budget, PreImageFrom, PreImages, Proof, Restored};
 use crate::base::hash::blob_id;
 use crate::diff::FileChange;
 use crate::diff::damaged::DamagedFile;
-use std::collections::HashMap;
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Files that earlier parts of the series made.
@@ -29,17 +30,50 @@ struct Made {
 /// Restores every file; later files may build on earlier ones (a series in order).
 pub fn restore(files: &[DamagedFile], pre: &dyn PreImages, budget: Budget) -> Vec<Restored> {
     let mut made = Made::default();
-    files
-        .iter()
-        .map(|file| {
-            let restored = one(file, &made, pre, budget);
+    let mut out = Vec::new();
+    let mut left = files;
+    while !left.is_empty() {
+        let (together, behind) = left.split_at(independent(left));
+        let images = together.iter().map(|file| match file.binary {
+            true => (Vec::new(), PreImageFrom::None),
+            false => pre_image(file, &made, pre),
+        });
+        let tasks: Vec<_> = together.iter().zip(images).collect();
+        let restored: Vec<Restored> = tasks
+            .into_par_iter()
+            .map(|(file, image)| one(file, image, budget))
+            .collect();
+        for (file, restored) in together.iter().zip(restored) {
             if let Some(post) = &restored.post {
                 let id = blob_id(post).to_string();
                 made.files.insert(file.new_path.clone(), (id, post.clone()));
             }
-            restored
-        })
-        .collect()
+            out.push(restored);
+        }
+        left = behind;
+    }
+    out
+}
+
+/// Counts the first files of which none builds on another: one at least.
+fn independent(files: &[DamagedFile]) -> usize {
+    let mut paths: HashSet<&str> = HashSet::new();
+    let mut ids: Vec<&str> = Vec::new();
+    for (count, file) in files.iter().enumerate() {
+        let index = file.index.as_ref();
+        let builds = index.is_some_and(|index| {
+            let old = index.old.as_str();
+            ids.iter()
+                .any(|id| id.starts_with(old) || old.starts_with(id))
+        });
+        let own = [file.old_path.as_str(), file.new_path.as_str()];
+        if builds || own.iter().any(|path| paths.contains(path)) {
+            return count;
+        }
+        paths.extend(own);
+        ids.extend(index.map(|index| index.new.as_str()));
+    }
+    files.len()
 }
 
 /// The text to restore against.
@@ -107,7 +141,7 @@ fn is_empty_blob(id: &str) -> bool {
     !id.is_empty() && empty.starts_with(id)
 }
 
-fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> Restored {
+fn one(file: &DamagedFile, (text, from): (Vec<u8>, PreImageFrom), budget: Budget) -> Restored {
     let mut out = Restored {
         file: file.header(),
         grade: Proof::Failed,
@@ -121,7 +155,6 @@ fn one(file: &DamagedFile, made: &Made, pre: &dyn PreImages, budget: Budget) -> 
         out.reason = "binary; its data cannot be restored".to_owned();
         return out;
     }
-    let (text, from) = pre_image(file, made, pre);
     out.pre_image = from;
     if file.hunks.is_empty() {
         return without_hunks(file, out, text);

@@ -3,6 +3,7 @@
 use super::shape::{Begin, Reading, Task};
 use crate::diff::LineKind;
 use crate::repair::body::Unit;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// Readings kept for each state, and in the end.
@@ -40,7 +41,7 @@ impl Phase {
 /// Context lines before any change count with this bit.
 pub(super) const LEAD: u8 = 128;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct State {
     pub(super) line: u32,
     pub(super) old: u32,
@@ -49,6 +50,30 @@ pub(super) struct State {
     /// Context lines since the last change, or since the begin with [`LEAD`].
     pub(super) run: u8,
     pub(super) phase: Phase,
+}
+
+impl State {
+    /// All of it as one number, in an order of its own: states are compared all the time.
+    fn key(&self) -> u128 {
+        let net = self.net.cast_unsigned() ^ (1 << 31);
+        u128::from(self.line) << 80
+            | u128::from(self.old) << 48
+            | u128::from(net) << 16
+            | u128::from(self.run) << 8
+            | self.phase as u128
+    }
+}
+
+impl Ord for State {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for State {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -187,24 +212,17 @@ impl Search<'_> {
         }
     }
 
-    /// Is a way at that cost worth keeping? Says no to all where the search has grown beyond bounds.
-    pub(super) fn wanted(&self, at: usize, state: State, cost: u32) -> bool {
+    /// Is there enough left of the hunk? Says no to all where the search has grown beyond bounds.
+    fn can_end(&self, at: usize, state: State) -> bool {
         // What is still to be added or removed needs markers.
         let (plus, minus) = self.left[at.min(self.left.len() - 1)];
         let wanted =
             i64::from(self.task.new_count) - i64::from(self.task.old_count) - i64::from(state.net);
-        if wanted > i64::from(plus) || wanted < -i64::from(minus) || self.nodes.len() >= NODES {
-            return false;
-        }
-        let best = if self.task.fuzzy { FUZZY.0 } else { BEST };
-        self.open[at]
-            .get(&state)
-            .and_then(|ways| ways.get(best - 1))
-            .is_none_or(|last| cost < last.cost)
+        wanted <= i64::from(plus) && wanted >= -i64::from(minus) && self.nodes.len() < NODES
     }
 
     pub(super) fn add(&mut self, at: usize, state: State, way: Way) {
-        if !self.wanted(at, state, way.cost) {
+        if !self.can_end(at, state) {
             return;
         }
         let ways = self.open[at].entry(state).or_default();
