@@ -340,18 +340,20 @@ impl Hunk<'_> {
                 };
                 ranges.retain(|range| !known(range));
             }
-            for (first, last, section) in ranges.into_iter().take(RANGES) {
-                if section == Some(0) && several {
-                    continue;
-                }
-                let limits = Bounds {
-                    floor: bounds.floor.max(first),
-                    ceiling: bounds.ceiling,
-                    ..bounds
-                };
-                let Some(found) = self.fuzzy_at(home.named, (limits, first, last), section) else {
-                    continue;
-                };
+            ranges.truncate(RANGES);
+            ranges.retain(|(_, _, section)| *section != Some(0) || !several);
+            let all: Vec<Option<Placed>> = ranges
+                .into_par_iter()
+                .map(|(first, last, section)| {
+                    let limits = Bounds {
+                        floor: bounds.floor.max(first),
+                        ceiling: bounds.ceiling,
+                        ..bounds
+                    };
+                    self.fuzzy_at(home.named, (limits, first, last), section)
+                })
+                .collect();
+            for found in all.into_iter().flatten() {
                 let reading = &found.readings[0];
                 let key = (reading.cost, bounds.distance(reading.begin));
                 if best
