@@ -4,7 +4,6 @@ use super::shape::{Begin, Reading, Task};
 use crate::diff::LineKind;
 use crate::repair::body::Unit;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// Readings kept for each state, and in the end.
 const BEST: usize = 24;
@@ -110,11 +109,51 @@ pub(super) struct Search<'a> {
     pub(super) task: Task<'a>,
     pub(super) nodes: Vec<Node>,
     /// For each word, the states before it.
-    pub(super) open: Vec<BTreeMap<State, Vec<Way>>>,
+    open: Vec<Open>,
     /// What a state at this word may cost to be looked at.
     pub(super) limit: u32,
     /// For each word, how many that can be a `+` and a `-` are from it on.
     pub(super) left: Vec<(u32, u32)>,
+}
+
+/// The states before one word, in order, each with its cheapest ways.
+#[derive(Clone, Default)]
+struct Open {
+    states: Vec<State>,
+    ways: Vec<Vec<Way>>,
+    /// Where a state was last looked for: the next one mostly stands beside it.
+    last: usize,
+}
+
+impl Open {
+    /// Gives the ways of a state, none where it is new.
+    fn ways(&mut self, state: State) -> &mut Vec<Way> {
+        let near = self.last + 1;
+        let place = match self.states.get(near) {
+            Some(known) if *known == state => Ok(near),
+            _ => self.states.binary_search(&state),
+        };
+        let at = match place {
+            Ok(at) => at,
+            Err(at) => {
+                self.states.insert(at, state);
+                self.ways.insert(at, Vec::new());
+                at
+            }
+        };
+        self.last = at;
+        &mut self.ways[at]
+    }
+
+    /// Keeps the states whose cheapest way costs no more than `limit`.
+    fn keep(&mut self, limit: u32) {
+        let kept: Vec<bool> = self.ways.iter().map(|ways| ways[0].cost <= limit).collect();
+        let mut all = kept.iter();
+        self.states.retain(|_| *all.next().unwrap_or(&true));
+        let mut all = kept.iter();
+        self.ways.retain(|_| *all.next().unwrap_or(&true));
+        self.last = 0;
+    }
 }
 
 /// Finds the best readings, cheapest first.
@@ -124,7 +163,7 @@ pub(in crate::repair) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Readi
         task,
         nodes: Vec::new(),
         limit: u32::MAX,
-        open: vec![BTreeMap::new(); length + 1],
+        open: vec![Open::default(); length + 1],
         left: markers_left(&task.body.units),
     };
     for begin in begins {
@@ -155,7 +194,11 @@ pub(in crate::repair) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Readi
     let mut ends: Vec<(u32, u32, u32)> = Vec::new();
     for at in 0..=length {
         search.prune(at);
-        while let Some((state, mut ways)) = search.open[at].pop_first() {
+        // What a state leads to before the same word stands behind it: it is of a later line.
+        let mut next = 0;
+        while let Some(state) = search.open[at].states.get(next).copied() {
+            let mut ways = std::mem::take(&mut search.open[at].ways[next]);
+            next += 1;
             search.settle(&mut ways);
             if search.complete(at, state) {
                 let junk = if at < length {
@@ -170,7 +213,7 @@ pub(in crate::repair) fn readings(task: Task<'_>, begins: &[Begin]) -> Vec<Readi
             }
             search.step(at, state, &ways);
         }
-        search.open[at] = BTreeMap::new();
+        search.open[at] = Open::default();
     }
     ends.sort_by_key(|&(cost, node, _)| (cost, node));
     ends.truncate(BEST * 2);
@@ -225,7 +268,7 @@ impl Search<'_> {
         if !self.can_end(at, state) {
             return;
         }
-        let ways = self.open[at].entry(state).or_default();
+        let ways = self.open[at].ways(state);
         let place = ways.partition_point(|known| known.cost <= way.cost);
         let best = if self.task.fuzzy { FUZZY.0 } else { BEST };
         if place < best {
@@ -237,7 +280,7 @@ impl Search<'_> {
     /// Drops the worst states where there are too many.
     pub(super) fn prune(&mut self, at: usize) {
         self.limit = u32::MAX;
-        let mut costs: Vec<u32> = self.open[at].values().map(|ways| ways[0].cost).collect();
+        let mut costs: Vec<u32> = self.open[at].ways.iter().map(|ways| ways[0].cost).collect();
         if costs.len() < 8 {
             return;
         }
@@ -253,7 +296,7 @@ impl Search<'_> {
             .unwrap_or(u32::MAX)
             .min(costs[0].saturating_add(margin));
         self.limit = limit;
-        self.open[at].retain(|_, ways| ways[0].cost <= limit);
+        self.open[at].keep(limit);
     }
 
     /// Is all of the hunk there, so that it can end before word `at`?

@@ -263,16 +263,17 @@ pub(super) fn missing(
     let left = if near.contains(&"") {
         absent(base, &left, (&[""], &is_c))?
     } else {
-        let left = absent(base, &left, (&CORE, &is_c))?;
         // A driver's relatives have headers for each other.
         let relatives = near.iter().map(|folder| {
             let two = folder.match_indices('/').nth(1);
             two.map_or(*folder, |(end, _)| &folder[..end])
         });
-        let mut folders: Vec<&str> = OTHERS.into_iter().chain(relatives).collect();
+        let mut folders: Vec<&str> = CORE.into_iter().chain(OTHERS).chain(relatives).collect();
         folders.sort_unstable();
         folders.dedup();
-        absent(base, &left, (&folders, &|path| path.ends_with(".h")))?
+        let is_core = |path: &str| CORE.contains(&path.split('/').next().unwrap_or_default());
+        let offers = |path: &str| path.ends_with(".h") || is_c(path) && is_core(path);
+        absent(base, &left, (&folders, &offers))?
     };
     Ok(left.into_iter().collect())
 }
